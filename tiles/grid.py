@@ -1,0 +1,94 @@
+"""Grids: how the plane is divided into tiles at each zoom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import morecantile
+import pyproj
+
+from tiles.errors import TileOutOfRange
+
+
+@dataclass(frozen=True, slots=True)
+class TileCoord:
+    """One tile of a square pyramid, numbered from the north-west corner."""
+
+    z: int
+    """Zoom level; level z has 2**z columns and rows."""
+
+    x: int
+    """Column, counted east."""
+
+    y: int
+    """Row, counted south."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.z < 32 or not (0 <= self.x < 1 << self.z and 0 <= self.y < 1 << self.z):
+            raise TileOutOfRange(self.z, self.x, self.y)
+
+    def __str__(self) -> str:
+        return f"{self.z}/{self.x}/{self.y}"
+
+
+class GridName(StrEnum):
+    """The grids we speak, by their OGC names."""
+
+    WEB_MERCATOR = "WebMercatorQuad"
+    RD_NEW = "NetherlandsRDNewQuad"
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A tile matrix set whose zooms halve: one square at zoom 0, four times as many tiles at each next."""
+
+    name: GridName
+    epsg: int
+    west: float
+    """x of the west edge of tile 0/0/0, in the units of the CRS (metres)."""
+
+    north: float
+    """y of its north edge."""
+
+    size_m: float
+    """Side of tile 0/0/0, in the units of the CRS."""
+
+    @property
+    def crs(self) -> pyproj.CRS:
+        """The coordinate reference system of the grid."""
+        return pyproj.CRS.from_epsg(self.epsg)
+
+    @staticmethod
+    def named(name: GridName) -> Grid:
+        """The grid of that name, with the numbers of its tile matrix set."""
+        matrices = _tile_matrix_set(name)
+        west, north = matrices.matrix(0).pointOfOrigin
+        first = matrices.matrix(0)
+        epsg = matrices.crs.to_epsg()
+        if epsg is None:
+            raise ValueError(f"{name} has no EPSG code")
+        return Grid(name, epsg, west, north, first.cellSize * first.tileWidth)
+
+    def bounds(self, coord: TileCoord) -> tuple[float, float, float, float]:
+        """west, south, east, north of a tile in the units of the CRS."""
+        side = self.size_m / (1 << coord.z)
+        west, north = self.west + coord.x * side, self.north - coord.y * side
+        return west, north - side, west + side, north
+
+    def at(self, x: float, y: float, z: int) -> TileCoord:
+        """The tile that holds a point of the CRS; points on an edge belong to the tile east and south of it."""
+        side = self.size_m / (1 << z)
+        return TileCoord(z, int((x - self.west) // side), int((self.north - y) // side))
+
+
+RD_NEW_EXTENT = (-285401.92, 22598.08, 595401.92, 903401.92)
+"""west, south, east, north of NetherlandsRDNewQuad in EPSG:28992 (Geonovum, Praktijkrichtlijn Vector Tiling)."""
+
+
+def _tile_matrix_set(name: GridName) -> morecantile.TileMatrixSet:
+    if name is GridName.WEB_MERCATOR:
+        return morecantile.tms.get("WebMercatorQuad")
+    return morecantile.TileMatrixSet.custom(
+        list(RD_NEW_EXTENT), pyproj.CRS.from_epsg(28992), id=name.value, maxzoom=16, title=name.value
+    )
