@@ -1,9 +1,9 @@
 """What can go wrong in making or reading tiles.
 
-    TileError
-    ├── TileOutOfRange      a tile that its grid does not have
-    ├── BadTile             bytes that are no tile
-    └── BadArchive          a file that is no PMTiles archive, or a damaged one
+TileError
+├── TileOutOfRange      a tile that its grid does not have
+├── BadTile             bytes that are no tile
+└── BadArchive          a file that is no PMTiles archive, or a damaged one
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import cast
 
 import morecantile
 import pyproj
@@ -88,7 +89,7 @@ RD_NEW_EXTENT = (-285401.92, 22598.08, 595401.92, 903401.92)
 
 def _tile_matrix_set(name: GridName) -> morecantile.TileMatrixSet:
     if name is GridName.WEB_MERCATOR:
-        return morecantile.tms.get("WebMercatorQuad")
+        return cast("morecantile.TileMatrixSet", morecantile.tms.get(name.value))
     return morecantile.TileMatrixSet.custom(
         list(RD_NEW_EXTENT), pyproj.CRS.from_epsg(28992), id=name.value, maxzoom=16, title=name.value
     )

@@ -1,0 +1,136 @@
+"""Arcs: the borders of a coverage, each kept once.
+
+    +-----a-----+-----b-----+        Rings of three regions become arcs a, b, c, d between the nodes +.
+    |           |           |        Each arc is stored once and used by one ring (outer border) or by several,
+    |           c           |        forwards or backwards. What is done to an arc is done to all regions that
+    |           |           |        share it, so neighbours cannot come apart.
+    +-----d-----+-----e-----+
+
+Rings of several levels may be given together: where a coarse border runs over the same vertices as finer ones, they share
+arcs, and levels coincide. A vertex is a node where its occurrences in rings do not all have the same two neighbours
+(topology of TopoJSON, Bostock 2012).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tiles.ragged import Ints, offsets_of, ranges, row_of
+
+
+@dataclass(frozen=True, slots=True)
+class Arcs:
+    """The arcs of a set of rings, and which arcs make up each ring."""
+
+    vertex: Ints
+    """(arc vertices,) the number of the vertex; an arc has its end nodes first and last, a closed arc the same one twice."""
+
+    offsets: Ints
+    """(arcs + 1,) where each arc begins in ``vertex``."""
+
+    xy: NDArray[np.float64]
+    """(vertices, 2) where each distinct vertex lies."""
+
+    use_arc: Ints
+    """(uses,) the arc of each use; the uses of a ring stand together in its order."""
+
+    use_backwards: NDArray[np.bool_]
+    """(uses,) True where the ring runs through the arc from last to first."""
+
+    use_ring: Ints
+    """(uses,) the ring that uses it."""
+
+    rings: int
+    """How many rings."""
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+
+def arcs_of(xy: NDArray[np.float64], offsets: Ints) -> Arcs:
+    """Cut open rings into arcs at the nodes.
+
+    A ring without a node (an island) becomes one closed arc that begins at its lowest-numbered vertex.
+    """
+    rings = len(offsets) - 1
+    vertex, position = distinct_vertices(xy)
+    ring = row_of(offsets)
+    following, preceding = neighbours(offsets)
+    after, before = vertex[following], vertex[preceding]
+    is_node = _nodes(vertex, position, after, before, ring, offsets)
+
+    # Each occurrence of a node begins a use of an arc, which ends at the next such occurrence in the ring.
+    start = np.flatnonzero(is_node[vertex])
+    use_ring = ring[start]
+    uses_of_ring = offsets_of(np.bincount(use_ring, minlength=rings))
+    end = np.empty_like(start)
+    end[:-1] = start[1:]
+    end[uses_of_ring[1:] - 1] = start[uses_of_ring[:-1]]
+    segments = end - start
+    wraps = segments <= 0
+    segments[wraps] += np.diff(offsets)[use_ring[wraps]]
+
+    # Two uses are one arc if they have the same ends and the same first step from the same end.
+    first, first_step, last, last_step = vertex[start], after[start], vertex[end], before[end]
+    backwards = np.where(first != last, first > last, first_step > last_step)
+    name = np.where(backwards, last * len(position) + last_step, first * len(position) + first_step)
+    _, chosen, arc = np.unique(name, return_index=True, return_inverse=True)
+
+    length = segments[chosen] + 1
+    turned = backwards[chosen]
+    where = ranges(
+        np.where(turned, start[chosen] + segments[chosen], start[chosen]),
+        length,
+        np.where(turned, -1, 1).astype(np.int64),
+    )
+    ring_end = np.repeat(offsets[1:][use_ring[chosen]], length)
+    ring_size = np.repeat(np.diff(offsets)[use_ring[chosen]], length)
+    past = where >= ring_end
+    where[past] -= ring_size[past]
+    return Arcs(vertex[where], offsets_of(length), xy[position], arc.astype(np.int64), backwards, use_ring, rings)
+
+
+def distinct_vertices(xy: NDArray[np.float64]) -> tuple[Ints, Ints]:
+    """(n,) a number for each vertex, equal where the coordinates are, and the position of one occurrence of each number."""
+    # Bits of x and y are mixed into one key, which sorts faster than pairs; -0.0 is made 0.0 first.
+    bits = np.ascontiguousarray(xy + 0.0).view(np.int64)
+    key = bits[:, 0] * np.int64(-7046029254386353131) + bits[:, 1] * np.int64(-4417276706812531889)
+    order = np.argsort(key, kind="stable")
+    sorted_key = key[order]
+    new = np.ones(len(order), bool)
+    np.not_equal(sorted_key[1:], sorted_key[:-1], out=new[1:])
+    vertex = np.empty(len(order), np.int64)
+    vertex[order] = np.cumsum(new) - 1
+    position = order[new]
+    if not np.array_equal(bits[position[vertex]], bits):
+        # Two different points with one key: never seen, but then sort by the pairs themselves.
+        _, position, vertex = np.unique(bits, axis=0, return_index=True, return_inverse=True)
+    return vertex.reshape(-1).astype(np.int64), position.astype(np.int64)
+
+
+def neighbours(offsets: Ints) -> tuple[Ints, Ints]:
+    """(flat,) position of the next and of the previous vertex in the same open ring."""
+    n = int(offsets[-1])
+    following, preceding = np.arange(1, n + 1), np.arange(-1, n - 1)
+    following[offsets[1:] - 1] = offsets[:-1]
+    preceding[offsets[:-1]] = offsets[1:] - 1
+    return following, preceding
+
+
+def _nodes(vertex: Ints, position: Ints, after: Ints, before: Ints, ring: Ints, offsets: Ints) -> NDArray[np.bool_]:
+    """(vertices,) True for nodes; every ring has at least one."""
+    low, high = np.minimum(after, before), np.maximum(after, before)
+    shown = position[vertex]
+    is_node = np.zeros(len(position), bool)
+    is_node[vertex[(low != low[shown]) | (high != high[shown])]] = True
+    has_node = np.zeros(len(offsets) - 1, bool)
+    has_node[ring[is_node[vertex]]] = True
+    while not has_node.all():
+        lowest = np.minimum.reduceat(vertex, offsets[:-1])
+        is_node[lowest[~has_node]] = True
+        # A shared vertex may just have become a node of a ring that had none of its own, too.
+        has_node[ring[is_node[vertex]]] = True
+    return is_node

@@ -1,0 +1,247 @@
+"""Shapes, lines and points of a zoom cut into its tiles, each piece in the coordinates of its tile.
+
+    bounds of each piece give the tiles it may touch; a piece that lies inside the frame of a tile is copied,
+    the others are clipped, all of them in one call of GEOS.
+
+The frame of a tile is its square and a buffer around it. It runs between pixels, so no vertex lies on it and clipping never
+makes a ring that touches itself on the frame by chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from tiles.coverage import Shapes, valid_pieces
+from tiles.ragged import Ints, extremes, offsets_of, ranges, row_of
+from tiles.rings import PIXELS, Rings, polygons_of
+from tiles.simplify import Lines
+
+EXTENT = 4096
+"""Tile units along the side of a tile."""
+
+CLIPPED_AT_ONCE = 2_000_000
+"""Vertices handed to GEOS in one call; bounds the memory that clipping needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Rings, lines or points in tiles, ordered by tile, then feature, then as they came."""
+
+    xy: PIXELS
+    """(vertices, 2) from the north-west corner of the tile."""
+
+    offsets: Ints
+    """(pieces + 1,) where each ring or line begins in ``xy``."""
+
+    tile: Ints
+    """(pieces,) ``y * 2**z + x``."""
+
+    feature: Ints
+    """(pieces,)."""
+
+    def __len__(self) -> int:
+        return len(self.tile)
+
+    def where(self, keep: NDArray[np.bool_]) -> Pieces:
+        """Some of the pieces."""
+        if keep.all():
+            return self
+        length = np.diff(self.offsets)
+        return Pieces(self.xy[np.repeat(keep, length)], offsets_of(length[keep]), self.tile[keep], self.feature[keep])
+
+
+def cut_shapes(shapes: Shapes, z: int, buffer: int) -> Pieces:
+    """Polygons in tiles. A polygon's shell comes before its holes; shells have positive area, holes negative."""
+    if not len(shapes.start):
+        return _nothing()
+    shells = np.flatnonzero(shapes.is_shell)
+    rings_of = np.diff(np.append(shells, len(shapes.start)))
+    pairs = _Pairs.of(*_bounds(shapes.xy, shapes.start[shells], shapes.length[shells]), z, buffer)
+
+    whole = np.flatnonzero(pairs.inside)
+    ring = ranges(shells[pairs.item[whole]], rings_of[pairs.item[whole]])
+    pair = np.repeat(whole, rings_of[pairs.item[whole]])
+    xy = shapes.xy[ranges(shapes.start[ring], shapes.length[ring])]
+    found = [_placed(xy, shapes.length[ring], pairs, pair, shapes.feature[ring])]
+
+    weight = np.add.reduceat(shapes.length, shells)
+    for clipped in pairs.to_clip(weight):
+        item = pairs.item[clipped]
+        ring = ranges(shells[item], rings_of[item])
+        owner = np.repeat(np.arange(len(clipped)), rings_of[item])
+        start, length = shapes.start[ring], shapes.length[ring]
+        local = shapes.xy[ranges(start, length)] - np.repeat(pairs.corner[clipped[owner]], length, axis=0)
+        polygons, _ = polygons_of(local, offsets_of(length)[:-1], length, owner)
+        found.append(_clipped_shapes(polygons, clipped, pairs, shapes.feature[shells], buffer))
+    return _ordered(found)
+
+
+def cut_lines(lines: Lines, feature: Ints, z: int, buffer: int) -> Pieces:
+    """Lines in tiles; ``feature`` is one number per line, and lines with a negative one are left out."""
+    length = np.diff(lines.offsets)
+    drawn = np.flatnonzero((feature >= 0) & (length >= 2))
+    if not len(drawn):
+        return _nothing()
+    start, length, feature = lines.offsets[:-1][drawn], length[drawn], feature[drawn]
+    pairs = _Pairs.of(*_bounds(lines.xy, start, length), z, buffer)
+    whole = np.flatnonzero(pairs.inside)
+    item = pairs.item[whole]
+    found = [_placed(lines.xy[ranges(start[item], length[item])], length[item], pairs, whole, feature[item])]
+    for clipped in pairs.to_clip(length):
+        item = pairs.item[clipped]
+        local = lines.xy[ranges(start[item], length[item])] - np.repeat(pairs.corner[clipped], length[item], axis=0)
+        strings = shapely.from_ragged_array(
+            shapely.GeometryType.LINESTRING, local.astype(np.float64), (offsets_of(length[item]),)
+        )
+        found.append(_clipped_lines(strings, clipped, pairs, feature, buffer))
+    return _ordered(_without_dots(pieces) for pieces in found)
+
+
+def cut_points(xy: PIXELS, feature: Ints, z: int) -> Pieces:
+    """Points in the one tile each lies in; points outside the grid are left out."""
+    column, row = xy[:, 0].astype(np.int64) // EXTENT, xy[:, 1].astype(np.int64) // EXTENT
+    last = (1 << z) - 1
+    there = np.flatnonzero((column >= 0) & (column <= last) & (row >= 0) & (row <= last))
+    tile = row[there] * (1 << z) + column[there]
+    corner = np.column_stack([column[there], row[there]]) * EXTENT
+    points = (xy[there] - corner).astype(np.int32)
+    return _ordered([Pieces(points, np.arange(len(there) + 1), tile, feature[there])])
+
+
+# ---- which piece meets which tile
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """A piece and a tile whose frame its bounds meet."""
+
+    item: Ints
+    corner: NDArray[np.int32]
+    """(pairs, 2) the north-west corner of the tile on the grid of the zoom."""
+
+    tile: Ints
+    inside: NDArray[np.bool_]
+    """(pairs,) True where the piece lies inside the frame."""
+
+    @staticmethod
+    def of(low: PIXELS, high: PIXELS, z: int, buffer: int) -> _Pairs:
+        last = (1 << z) - 1
+        first = np.maximum((low - buffer).astype(np.int64) // EXTENT, 0)
+        final = np.minimum((high + buffer).astype(np.int64) // EXTENT, last)
+        size = np.maximum(final - first + 1, 0)
+        count = size[:, 0] * size[:, 1]
+        item = np.repeat(np.arange(len(low)), count)
+        nth = np.arange(len(item)) - offsets_of(count)[:-1][item]
+        column = first[item, 0] + nth % np.maximum(size[item, 0], 1)
+        row = first[item, 1] + nth // np.maximum(size[item, 0], 1)
+        corner = np.column_stack([column, row]) * EXTENT
+        inside = (low[item] >= corner - buffer).all(axis=1) & (high[item] <= corner + EXTENT + buffer).all(axis=1)
+        return _Pairs(item, corner.astype(np.int32), row * (last + 1) + column, np.asarray(inside))
+
+    def to_clip(self, weight: Ints) -> Iterator[Ints]:
+        """Pairs to clip, in batches of a bounded number of vertices; ``weight`` is the number of vertices of each item."""
+        outside = np.flatnonzero(~self.inside)
+        if not len(outside):
+            return
+        batch = np.cumsum(weight[self.item[outside]]) // CLIPPED_AT_ONCE
+        yield from np.split(outside, np.flatnonzero(np.diff(batch)) + 1)
+
+
+def _bounds(xy: PIXELS, start: Ints, length: Ints) -> tuple[PIXELS, PIXELS]:
+    """(items, 2) lowest and highest x, y of each."""
+    (west, east), (north, south) = extremes(xy[:, 0], start, length), extremes(xy[:, 1], start, length)
+    return np.column_stack([west, north]).astype(np.int32), np.column_stack([east, south]).astype(np.int32)
+
+
+def _placed(xy: PIXELS, length: Ints, pairs: _Pairs, pair: Ints, feature: Ints) -> Pieces:
+    """Pieces moved as they are into the tile of their pair."""
+    local = xy - np.repeat(pairs.corner[pair], length, axis=0)
+    return Pieces(local, offsets_of(length), pairs.tile[pair], feature)
+
+
+# ---- clipping
+
+
+def _clip(geometry: NDArray[np.object_], buffer: int) -> NDArray[np.object_]:
+    low, high = -buffer - 0.5, EXTENT + buffer + 0.5
+    clipped: NDArray[np.object_] = shapely.clip_by_rect(geometry, low, low, high, high)
+    return clipped
+
+
+def _on_grid(xy: NDArray[np.float64], buffer: int) -> NDArray[np.float64]:
+    """Vertices that clipping made, moved to the pixel outside the frame; all others are on the grid already."""
+    rounded = np.rint(xy)
+    rounded[xy == -buffer - 0.5] = -buffer - 1
+    rounded[xy == EXTENT + buffer + 0.5] = EXTENT + buffer + 1
+    return rounded
+
+
+def _clipped_shapes(
+    polygons: NDArray[np.object_], clipped: Ints, pairs: _Pairs, feature_of_item: Ints, buffer: int
+) -> Pieces:
+    parts, owner = shapely.get_parts(_clip(polygons, buffer), return_index=True)
+    rings = Rings.of(shapely.transform(parts, lambda xy: _on_grid(xy, buffer)), y_down=True)
+    pair = clipped[owner]
+    pieces, _ = polygons_of(rings.xy, rings.offsets[:-1], np.diff(rings.offsets), rings.part)
+    part_pair = pair[rings.feature]
+    # Rounding on the frame can pinch a piece or weld a hole to its shell there; such pieces are split.
+    bad = ~shapely.is_valid(pieces)
+    if bad.any():
+        mended, mended_pair = valid_pieces(pieces[bad], part_pair[bad])
+        pieces = np.concatenate([pieces[~bad], mended])
+        rings = Rings.of(pieces, y_down=True)
+        part_pair = np.concatenate([part_pair[~bad], mended_pair])[rings.feature]
+    ring_pair = part_pair[rings.part]
+    xy = np.rint(rings.xy).astype(np.int32)
+    return Pieces(xy, rings.offsets, pairs.tile[ring_pair], feature_of_item[pairs.item[ring_pair]])
+
+
+def _clipped_lines(
+    strings: NDArray[np.object_], clipped: Ints, pairs: _Pairs, feature_of_item: Ints, buffer: int
+) -> Pieces:
+    parts, owner = shapely.get_parts(_clip(strings, buffer), return_index=True)
+    lines = (shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING) & ~shapely.is_empty(parts)
+    parts, pair = parts[lines], clipped[owner[lines]]
+    xy = _on_grid(shapely.get_coordinates(parts), buffer).astype(np.int32)
+    offsets = offsets_of(shapely.get_num_coordinates(parts))
+    return Pieces(xy, offsets, pairs.tile[pair], feature_of_item[pairs.item[pair]])
+
+
+def _without_dots(pieces: Pieces) -> Pieces:
+    """Lines without repeated pixels, and without those of which one pixel is left."""
+    if not len(pieces):
+        return pieces
+    line = row_of(pieces.offsets)
+    keep = np.ones(len(pieces.xy), bool)
+    keep[1:] = (pieces.xy[1:] != pieces.xy[:-1]).any(axis=1) | (line[1:] != line[:-1])
+    length = np.bincount(line[keep], minlength=len(pieces))
+    long = length >= 2
+    return Pieces(pieces.xy[keep & long[line]], offsets_of(length[long]), pieces.tile[long], pieces.feature[long])
+
+
+def _ordered(found: Iterator[Pieces] | list[Pieces]) -> Pieces:
+    """All pieces together, by tile and feature, and within these as they came."""
+    batches = [pieces for pieces in found if len(pieces)]
+    if not batches:
+        return _nothing()
+    xy = np.vstack([pieces.xy for pieces in batches])
+    length = np.concatenate([np.diff(pieces.offsets) for pieces in batches])
+    tile = np.concatenate([pieces.tile for pieces in batches])
+    feature = np.concatenate([pieces.feature for pieces in batches])
+    order = np.lexsort((feature, tile))
+    start = offsets_of(length)[:-1]
+    return Pieces(
+        np.ascontiguousarray(xy[ranges(start[order], length[order])]),
+        offsets_of(length[order]),
+        tile[order],
+        feature[order],
+    )
+
+
+def _nothing() -> Pieces:
+    return Pieces(np.zeros((0, 2), np.int32), np.zeros(1, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))

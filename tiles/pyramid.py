@@ -1,0 +1,374 @@
+"""All tiles of an edition: from regions to one archive.
+
+    rings -> arcs -> project -> for each zoom, from fine to coarse:
+                                  simplify -> mend -> cut -> encode -> compress
+                             -> archive
+
+Zooms that show the same levels form a storey. Below it, where finer levels are no longer shown, the coarser ones are cut
+into arcs anew, so that their borders are not held up by nodes of levels that nobody sees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import deflate
+import numpy as np
+import pyproj
+import shapely
+from numpy.typing import NDArray
+
+from tiles.archive import Bounds, write_archive
+from tiles.arcs import distinct_vertices
+from tiles.coverage import Coverage, outline_rank, rings_for_coarser, shapes_of
+from tiles.cut import EXTENT, Pieces, cut_lines, cut_points, cut_shapes
+from tiles.grid import Grid, GridName, TileCoord
+from tiles.labels import label_rank
+from tiles.mvt import GeometryKind, features_by_tile, layer
+from tiles.project import to_unit_square
+from tiles.ragged import Ints, offsets_of
+from tiles.rings import Rings
+from tiles.simplify import Lines, lines_at, thinned
+from tiles.splice import Attributes, TileColumn, splice
+
+OUTLINES, LABELS = "grenzen", "labels"
+
+TOLERANCE = 2.0
+"""Tile units (512 CSS pixels are 4096 of them): vertices whose triangle is smaller than its square go."""
+
+AREA_BUFFER, LINE_BUFFER = 16, 32
+"""Tile units around a tile; lines need more, because they are drawn wide."""
+
+GZIP_LEVEL = 6
+
+Geometry = NDArray[np.object_]
+Progress = Callable[[str, int, int], None]
+"""Called with a stage, how much of it is done, and how much there is."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level of regions, such as all wijken of a year. Every array has one row per region."""
+
+    name: str
+    """Also the name of the tile layer."""
+
+    geometry: Geometry
+    """Valid polygons; a coverage, or borders will not be shared. None and empty ones are left out."""
+
+    ids: NDArray[np.int64]
+    codes: Sequence[str]
+    names: Sequence[str]
+    label_x: NDArray[np.float64]
+    label_y: NDArray[np.float64]
+    label_radius: NDArray[np.float64]
+    """Label point and room around it, in the CRS of the geometry; NaN for no label."""
+
+    minzoom: int
+
+
+@dataclass(frozen=True)
+class Backdrop:
+    """Areas or lines for orientation, without ids or attributes."""
+
+    name: str
+    geometry: Geometry
+    minzoom: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ZoomReport:
+    """What one zoom came to."""
+
+    z: int
+    tiles: int
+    largest: int
+    """Bytes of its largest tile, compressed."""
+
+    crossed: int
+    pinched: int
+    enlarged: int
+    """Regions smaller than a pixel that were kept in their smallest form."""
+
+
+@dataclass(frozen=True, slots=True)
+class PyramidReport:
+    """What a pyramid came to."""
+
+    zooms: tuple[ZoomReport, ...]
+    bounds: Bounds
+    size: int
+    """Bytes of the archive."""
+
+    @property
+    def tiles(self) -> int:
+        """How many tiles."""
+        return sum(zoom.tiles for zoom in self.zooms)
+
+
+def write_pyramid(
+    path: Path,
+    levels: Sequence[Level],
+    backdrop: Sequence[Backdrop],
+    crs: pyproj.CRS,
+    maxzoom: int,
+    metadata: Mapping[str, object],
+    *,
+    grid: GridName = GridName.WEB_MERCATOR,
+    progress: Progress = lambda _stage, _done, _total: None,
+) -> PyramidReport:
+    """Write the geometry tiles of an edition; levels run from coarse to fine.
+
+    Tiles hold a layer per backdrop and level (features with id and geometry, no tags), ``grenzen`` and ``labels``. There
+    is a tile wherever a region reaches into one, from the smallest ``minzoom`` to ``maxzoom``.
+    """
+    plan = _Plan(tuple(levels), tuple(backdrop), crs, Grid.named(grid))
+    tiles: dict[TileCoord, bytes] = {}
+    reports = []
+    first = min(item.minzoom for item in plan.layers)
+    for done, zoom in enumerate(_zooms(plan, maxzoom, first)):
+        progress("tiles", done, maxzoom - first + 1)
+        bodies, report = _tiles_of(plan, zoom)
+        tiles |= bodies
+        reports.append(report)
+    progress("tiles", maxzoom - first + 1, maxzoom - first + 1)
+    bounds = plan.bounds()
+    write_archive(path, tiles, bounds, {**metadata, "vector_layers": plan.vector_layers(maxzoom)})
+    return PyramidReport(tuple(reversed(reports)), bounds, path.stat().st_size)
+
+
+# ---- what there is to draw
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """All features of all levels and of backdrop areas in one table, numbered level by level."""
+
+    levels: tuple[Level, ...]
+    backdrop: tuple[Backdrop, ...]
+    crs: pyproj.CRS
+    grid: Grid
+
+    @cached_property
+    def layers(self) -> tuple[Level | Backdrop, ...]:
+        """Backdrop first, then levels from coarse to fine."""
+        return (*self.backdrop, *self.levels)
+
+    @cached_property
+    def first_feature(self) -> Ints:
+        """(layers + 1,) the number of the first feature of each layer."""
+        return offsets_of(np.array([len(item.geometry) for item in self.layers], np.int64))
+
+    @cached_property
+    def geometry(self) -> Geometry:
+        """(features,)."""
+        return np.concatenate([item.geometry for item in self.layers])
+
+    @cached_property
+    def ids(self) -> NDArray[np.int64]:
+        """(features,) ids in tiles; backdrop features are numbered from 1."""
+        return np.concatenate(
+            [item.ids if isinstance(item, Level) else np.arange(1, len(item.geometry) + 1) for item in self.layers]
+        )
+
+    @cached_property
+    def rank(self) -> Ints:
+        """(features,) 0 for the coarsest level, counting up; backdrop comes last."""
+        ranks = [self.levels.index(item) if isinstance(item, Level) else len(self.levels) for item in self.layers]
+        return np.repeat(np.array(ranks, np.int64), np.diff(self.first_feature))
+
+    @cached_property
+    def minzoom(self) -> Ints:
+        """(features,)."""
+        return np.repeat(np.array([item.minzoom for item in self.layers], np.int64), np.diff(self.first_feature))
+
+    @cached_property
+    def backdrop_lines(self) -> dict[str, tuple[NDArray[np.float64], Ints]]:
+        """By layer: where the vertices of its lines lie in the unit square, and where each line begins."""
+        found = {}
+        for item in self.backdrop:
+            parts = shapely.get_parts(item.geometry)
+            lines = parts[shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING]
+            if len(lines):
+                xy = to_unit_square(shapely.get_coordinates(lines), self.crs, self.grid)
+                found[item.name] = xy, offsets_of(shapely.get_num_coordinates(lines))
+        return found
+
+    @cached_property
+    def labels(self) -> tuple[NDArray[np.float64], Attributes, NDArray[np.int64], Ints]:
+        """Where all labels lie in the unit square, their attributes, their ids, and the zoom from which each is shown."""
+        x, y, radius, ids, minzoom = (
+            np.concatenate(column)
+            for column in (
+                [level.label_x for level in self.levels],
+                [level.label_y for level in self.levels],
+                [label_rank(level.label_radius) for level in self.levels],
+                [level.ids for level in self.levels],
+                [np.full(len(level.ids), level.minzoom) for level in self.levels],
+            )
+        )
+        there = np.flatnonzero(~np.isnan(x))
+        text = {
+            "level": [level.name for level in self.levels for _ in level.ids],
+            "code": [code for level in self.levels for code in level.codes],
+            "name": [name for level in self.levels for name in level.names],
+        }
+        columns = {key: TileColumn.full(np.array(values, object)[there]) for key, values in text.items()}
+        columns["rank"] = TileColumn.full(radius[there])
+        unit = to_unit_square(np.column_stack([x, y])[there], self.crs, self.grid)
+        return unit, Attributes.of(ids[there], columns), ids[there], minzoom[there]
+
+    @cached_property
+    def outline_attributes(self) -> Attributes:
+        """Attributes of the features of ``grenzen``, whose ids are ``1 + 2 * rank + outer``."""
+        ranks = np.repeat(np.arange(len(self.levels)), 2)
+        outer = np.tile([False, True], len(self.levels))
+        names = np.array([level.name for level in self.levels], object)
+        return Attributes.of(
+            1 + 2 * ranks + outer,
+            {
+                "level": TileColumn.full(names[ranks]),
+                "rank": TileColumn.full(ranks),
+                "outer": TileColumn(outer, outer),
+            },
+        )
+
+    def bounds(self) -> Bounds:
+        """Of all regions, in degrees."""
+        west, south, east, north = shapely.total_bounds(
+            np.concatenate([level.geometry for level in self.levels])
+        ).tolist()
+        to_degrees = pyproj.Transformer.from_crs(self.crs, "OGC:CRS84", always_xy=True)
+        west, south, east, north = to_degrees.transform_bounds(west, south, east, north)
+        return west, south, east, north
+
+    def vector_layers(self, maxzoom: int) -> list[dict[str, object]]:
+        """Layers as the metadata of an archive lists them."""
+
+        def entry(name: str, minzoom: int, fields: Mapping[str, str]) -> dict[str, object]:
+            return {"id": name, "minzoom": minzoom, "maxzoom": maxzoom, "fields": dict(fields)}
+
+        first = min(level.minzoom for level in self.levels)
+        return [
+            *(entry(item.name, item.minzoom, {}) for item in self.layers),
+            entry(OUTLINES, first, {"level": "String", "rank": "Number", "outer": "Boolean"}),
+            entry(LABELS, first, {"level": "String", "code": "String", "name": "String", "rank": "Number"}),
+        ]
+
+
+# ---- zoom by zoom
+
+
+@dataclass(frozen=True)
+class _Storey:
+    """Zooms that show the same levels: one set of arcs."""
+
+    coverage: Coverage
+    """In the unit square."""
+
+    outlines: Ints
+    """(arcs,) the feature of ``grenzen`` each arc belongs to: ``2 * rank + outer``, negative for none."""
+
+
+@dataclass(frozen=True)
+class _Zoom:
+    z: int
+    storey: _Storey
+    lines: Lines
+    """Thinned."""
+
+    finest: Lines
+    """The same arcs on the same grid before that."""
+
+
+def _zooms(plan: _Plan, maxzoom: int, first: int) -> Iterator[_Zoom]:
+    """Simplified arcs, from ``maxzoom`` to ``first``; each zoom starts from what the one before it kept."""
+    rings, shown = _projected_rings(plan), np.zeros(0, bool)
+    zoom: _Zoom | None = None
+    for z in range(maxzoom, first - 1, -1):
+        showing = plan.minzoom <= z
+        if zoom is None or not np.array_equal(showing, shown):
+            if zoom is not None:
+                rings = rings_for_coarser(zoom.storey.coverage, zoom.lines, zoom.finest, showing)
+            storey = _storey(plan, rings.of_features(showing))
+            source, offsets = storey.coverage.unthinned
+        shown = showing
+        arcs = storey.coverage.arcs
+        finest = lines_at(arcs.xy[arcs.vertex[source]], offsets, source, EXTENT << z)
+        lines = thinned(finest, TOLERANCE)
+        source, offsets = lines.source, lines.offsets
+        zoom = _Zoom(z, storey, lines, finest)
+        yield zoom
+
+
+def _projected_rings(plan: _Plan) -> Rings:
+    """The rings of all features in the unit square. Each distinct vertex is projected once, so shared ones stay equal."""
+    rings = Rings.of(plan.geometry)
+    vertex, position = distinct_vertices(rings.xy)
+    unit = to_unit_square(rings.xy[position], plan.crs, plan.grid)
+    return replace(rings, xy=unit[vertex])
+
+
+def _storey(plan: _Plan, rings: Rings) -> _Storey:
+    coverage = Coverage.of(rings, len(plan.geometry))
+    rank, outer = outline_rank(coverage, plan.rank)
+    drawn = (rank >= 0) & (rank < len(plan.levels))
+    return _Storey(coverage, np.where(drawn, 2 * rank + outer, -1))
+
+
+def _tiles_of(plan: _Plan, zoom: _Zoom) -> tuple[dict[TileCoord, bytes], ZoomReport]:
+    """The tiles of one zoom, gzipped."""
+    shapes, lines, mending = shapes_of(zoom.storey.coverage, zoom.lines, zoom.finest)
+    layers = {
+        **_area_layers(plan, cut_shapes(shapes, zoom.z, AREA_BUFFER)),
+        **_line_layers(plan, zoom, lines),
+        LABELS: _label_layer(plan, zoom.z),
+    }
+    text = {OUTLINES: plan.outline_attributes, LABELS: plan.labels[1]}
+    bodies: dict[TileCoord, bytes] = {}
+    for number in sorted({number for found in layers.values() for number in found}):
+        tile = b"".join(layer(name, found[number]) for name, found in layers.items() if number in found)
+        row, column = divmod(number, 1 << zoom.z)
+        bodies[TileCoord(zoom.z, column, row)] = bytes(deflate.gzip_compress(splice(tile, text), GZIP_LEVEL))
+    report = ZoomReport(
+        zoom.z,
+        len(bodies),
+        max(map(len, bodies.values()), default=0),
+        mending.crossed,
+        mending.pinched,
+        len(mending.enlarged),
+    )
+    return bodies, report
+
+
+def _area_layers(plan: _Plan, pieces: Pieces) -> dict[str, dict[int, bytes]]:
+    """Features by tile, for each layer of areas."""
+    found = {}
+    for item, low, high in zip(plan.layers, plan.first_feature[:-1], plan.first_feature[1:], strict=True):
+        own = pieces.where((pieces.feature >= low) & (pieces.feature < high))
+        found[item.name] = features_by_tile(own, GeometryKind.POLYGON, plan.ids)
+    return found
+
+
+def _line_layers(plan: _Plan, zoom: _Zoom, lines: Lines) -> dict[str, dict[int, bytes]]:
+    """Features by tile of the outlines and of backdrop lines."""
+    ids = np.arange(1, 2 * len(plan.levels) + 1)
+    outlines = cut_lines(lines, zoom.storey.outlines, zoom.z, LINE_BUFFER)
+    found = {OUTLINES: features_by_tile(outlines, GeometryKind.LINE, ids)}
+    for item in plan.backdrop:
+        if item.name in plan.backdrop_lines and zoom.z >= item.minzoom:
+            unit_xy, offsets = plan.backdrop_lines[item.name]
+            thin = thinned(lines_at(unit_xy, offsets, np.arange(len(unit_xy)), EXTENT << zoom.z), TOLERANCE)
+            pieces = cut_lines(thin, np.arange(len(thin)), zoom.z, LINE_BUFFER)
+            found[item.name] = features_by_tile(pieces, GeometryKind.LINE, np.arange(1, len(thin) + 1))
+    return found
+
+
+def _label_layer(plan: _Plan, z: int) -> dict[int, bytes]:
+    unit, _, ids, minzoom = plan.labels
+    shown = np.flatnonzero(minzoom <= z)
+    xy = np.floor(unit[shown] * float(EXTENT << z)).astype(np.int32)
+    return features_by_tile(cut_points(xy, shown, z), GeometryKind.POINT, ids)

@@ -1,0 +1,72 @@
+"""Ragged arrays: rows of different length laid end to end in one flat array, with the offsets where each begins.
+
+Everything about a whole zoom is kept this way, so that one NumPy call works on all rings or arcs at once.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+
+def offsets_of(lengths: NDArray[np.integer]) -> Ints:
+    """(rows + 1,) where each row begins in the flat array; the last entry is its length.
+
+    >>> offsets_of(np.array([2, 0, 3])).tolist()
+    [0, 2, 2, 5]
+    """
+    offsets = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(lengths, out=offsets[1:])
+    return offsets
+
+
+def ranges(start: Ints, length: Ints, step: Ints | None = None) -> Ints:
+    """``start[i], start[i] + step[i], ...`` of ``length[i]`` numbers for each i, laid end to end.
+
+    >>> ranges(np.array([5, 9]), np.array([2, 3]), np.array([1, -1])).tolist()
+    [5, 6, 9, 8, 7]
+    """
+    filled = length > 0
+    if not filled.all():
+        start, length = start[filled], length[filled]
+        step = None if step is None else step[filled]
+    if not len(length):
+        return np.zeros(0, np.int64)
+    ends = np.cumsum(length)
+    # Differences first, then one running sum: inside a range the difference is the step, at its start it jumps.
+    out = np.ones(int(ends[-1]), np.int64) if step is None else np.repeat(step.astype(np.int64), length)
+    last = start + (length - 1) * (1 if step is None else step)
+    out[0] = start[0]
+    out[ends[:-1]] = start[1:] - last[:-1]
+    return np.cumsum(out, out=out)
+
+
+def row_of(offsets: Ints) -> Ints:
+    """(flat,) the row each element of the flat array belongs to.
+
+    >>> row_of(np.array([0, 2, 2, 5])).tolist()
+    [0, 0, 2, 2, 2]
+    """
+    return np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+
+
+def sums(values: Ints, offsets: Ints) -> Ints:
+    """(rows,) the sum of each row; 0 for an empty one.
+
+    >>> sums(np.array([1, 2, 3]), np.array([0, 2, 2, 3])).tolist()
+    [3, 0, 3]
+    """
+    out = np.zeros(len(offsets) - 1, np.int64)
+    filled = offsets[1:] > offsets[:-1]
+    if filled.any():
+        out[filled] = np.add.reduceat(values, offsets[:-1][filled])
+    return out
+
+
+def extremes(values: NDArray[np.integer], start: Ints, length: Ints) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+    """Smallest and largest of ``values[start[i] : start[i] + length[i]]`` for each i; no range is empty."""
+    picked = values[ranges(start, length)]
+    begin = offsets_of(length)[:-1]
+    return np.minimum.reduceat(picked, begin), np.maximum.reduceat(picked, begin)

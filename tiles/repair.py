@@ -1,0 +1,143 @@
+"""Polygons that are no clean coverage made into one: valid, without overlaps, with borders that match.
+
+Small faults are mended (GEOS ``make_valid`` and ``CoverageCleaner``), counted and named. Regions that overlap by
+design, such as districts drawn by different offices, are left as they are: they get valid polygons, not shared borders.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+Geometry = NDArray[np.object_]
+Indices = NDArray[np.int64]
+
+BY_DESIGN = 0.02
+"""Where more than this share of the ground lies under two regions, overlap is meant and stays."""
+
+CHANGED = 0.001
+"""A region whose area changed by more than this share is named in the report."""
+
+
+def _none() -> Indices:
+    return np.zeros(0, np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class RepairReport:
+    """What was found and done; all indices are those of the geometry handed in."""
+
+    regions: int
+    invalid: Indices = field(default_factory=_none)
+    """Polygons that crossed themselves, made valid."""
+
+    mismatched: Indices = field(default_factory=_none)
+    """Regions with an edge that overlapped a neighbour or did not match its vertices."""
+
+    changed: Indices = field(default_factory=_none)
+    """Regions whose area changed by more than a thousandth."""
+
+    unrepaired: Indices = field(default_factory=_none)
+    """Regions that cleaning would have swallowed whole; they keep their own shape and cover a neighbour."""
+
+    overlap_share: float = 0.0
+    """How much of the ground lay under two regions, as a share of all of it."""
+
+    overlap_by_design: bool = False
+    """True where so much overlapped that it was left as it is."""
+
+    def sentences(self, names: NDArray[np.object_] | None = None) -> list[str]:
+        """What to tell the publisher, nothing where nothing was done; ``names`` are the codes of the regions."""
+        told = []
+        if len(self.invalid):
+            told.append(f"{_count(self.invalid)} crossed themselves and were made valid{_named(self.invalid, names)}")
+        if self.overlap_by_design:
+            told.append(
+                f"{self.overlap_share:.1%} of the ground lies under two regions; that is taken as meant, "
+                "so borders are not shared between neighbours"
+            )
+        elif len(self.mismatched):
+            told.append(
+                f"{_count(self.mismatched)} overlapped a neighbour or did not match its border and were cleaned "
+                f"({self.overlap_share:.4%} of the ground lay under two regions)"
+            )
+        if len(self.changed):
+            told.append(f"{_count(self.changed)} changed by more than 0.1 % in area{_named(self.changed, names)}")
+        if len(self.unrepaired):
+            told.append(
+                f"{_count(self.unrepaired)} lie wholly under a neighbour and keep their own shape"
+                f"{_named(self.unrepaired, names)}"
+            )
+        return told
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """Geometry fit for a pyramid."""
+
+    geometry: Geometry
+    """(regions,) valid polygons and multipolygons, empty or None where there were none."""
+
+    report: RepairReport
+
+
+def repair_coverage(geometry: Geometry) -> Repaired:
+    """Valid polygons without overlap between neighbours, where that is meant to be so.
+
+    Geometry of other kinds than polygons is dropped from collections that ``make_valid`` leaves; a region without any polygon
+    stays without. Coordinates of a valid coverage are not touched.
+    """
+    valid, invalid = _valid(geometry)
+    here = np.flatnonzero(~shapely.is_missing(valid) & ~shapely.is_empty(valid))
+    mismatched = here[_mismatched(valid[here])]
+    if not len(mismatched):
+        return Repaired(valid, RepairReport(len(geometry), invalid))
+    cleaned = _cleaned(valid[here])
+    before, after = shapely.area(valid[here]), shapely.area(cleaned)
+    share = float(max(before.sum() - after.sum(), 0.0) / after.sum())
+    if share > BY_DESIGN:
+        report = RepairReport(len(geometry), invalid, mismatched, overlap_share=share, overlap_by_design=True)
+        return Repaired(valid, report)
+    swallowed = after == 0
+    out = valid.copy()
+    out[here[~swallowed]] = cleaned[~swallowed]
+    changed = here[~swallowed & (np.abs(after - before) > CHANGED * before)]
+    return Repaired(out, RepairReport(len(geometry), invalid, mismatched, changed, here[swallowed], share))
+
+
+def _cleaned(geometry: Geometry) -> Geometry:
+    cleaned: Geometry = shapely.coverage_clean(geometry)  # type: ignore[attr-defined]  # newer than its stubs
+    return cleaned
+
+
+def _valid(geometry: Geometry) -> tuple[Geometry, Indices]:
+    """Polygons only, all valid, and which were not."""
+    flat = shapely.force_2d(geometry)
+    invalid = np.flatnonzero(~shapely.is_valid(flat) & ~shapely.is_missing(flat))
+    out = flat.copy()
+    out[invalid] = shapely.make_valid(flat[invalid], method="structure", keep_collapsed=False)
+    mixed = np.flatnonzero(shapely.get_type_id(out) == shapely.GeometryType.GEOMETRYCOLLECTION)
+    for region in mixed:
+        parts = shapely.get_parts(out[region])
+        out[region] = shapely.multipolygons(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON])
+    return out, invalid
+
+
+def _mismatched(geometry: Geometry) -> NDArray[np.bool_]:
+    edges = shapely.coverage_invalid_edges(geometry)
+    bad: NDArray[np.bool_] = ~shapely.is_missing(edges) & ~shapely.is_empty(edges)
+    return bad
+
+
+def _count(regions: Indices) -> str:
+    return "1 region" if len(regions) == 1 else f"{len(regions):,} regions"
+
+
+def _named(regions: Indices, names: NDArray[np.object_] | None, most: int = 5) -> str:
+    if names is None:
+        return ""
+    shown = ", ".join(str(name) for name in names[regions[:most]])
+    return f": {shown}" + (f" and {len(regions) - most:,} more" if len(regions) > most else "")

@@ -1,0 +1,138 @@
+"""Polygons as rings: open, oriented, in flat arrays, with the part and feature each ring belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from tiles.ragged import Ints, offsets_of, ranges, row_of, sums
+
+PIXELS = NDArray[np.int32]
+"""(vertices, 2) x, y in tile units from the north-west corner of the grid, y down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rings:
+    """The rings of many polygons."""
+
+    xy: NDArray[np.float64]
+    """(vertices, 2); a ring does not repeat its first vertex. Shells run clockwise where y points up, holes counter-clockwise,
+    so that shells have a positive area on the tile grid, where y points down (MVT 2.1, section 4.3.4.4)."""
+
+    offsets: Ints
+    """(rings + 1,) where each ring begins in ``xy``."""
+
+    part: Ints
+    """(rings,) the polygon each ring belongs to; the first ring of a polygon is its shell, all others are holes."""
+
+    feature: Ints
+    """(parts,) the geometry each polygon belongs to."""
+
+    @property
+    def is_shell(self) -> NDArray[np.bool_]:
+        """(rings,) True for outer rings."""
+        return first_of_each(self.part)
+
+    @staticmethod
+    def of(geometry: NDArray[np.object_], *, y_down: bool = False) -> Rings:
+        """The rings of polygons and multipolygons; other geometry and empty parts give none.
+
+        y_down says that the coordinates are those of a tile grid already.
+        """
+        parts, feature = shapely.get_parts(geometry, return_index=True)
+        polygons = (shapely.get_type_id(parts) == shapely.GeometryType.POLYGON) & ~shapely.is_empty(parts)
+        parts, feature = parts[polygons], feature[polygons]
+        rings, part = shapely.get_rings(parts, return_index=True)
+        closed = shapely.get_num_coordinates(rings).astype(np.int64)
+        xy = shapely.get_coordinates(rings)
+        keep = np.ones(len(xy), bool)
+        keep[np.cumsum(closed) - 1] = False
+        xy, offsets = xy[keep], offsets_of(closed - 1)
+        turn = (shapely.is_ccw(rings) == first_of_each(part)) != y_down
+        if turn.any():
+            xy = xy[directed(offsets, turn)]
+        return Rings(np.ascontiguousarray(xy), offsets, part.astype(np.int64), feature.astype(np.int64)).tidied()
+
+    def of_features(self, keep: NDArray[np.bool_]) -> Rings:
+        """The rings of the features marked True."""
+        rings = keep[self.feature[self.part]]
+        if rings.all():
+            return self
+        length = np.diff(self.offsets)
+        kept_parts, part = np.unique(self.part[rings], return_inverse=True)
+        return Rings(self.xy[np.repeat(rings, length)], offsets_of(length[rings]), part, self.feature[kept_parts])
+
+    def tidied(self) -> Rings:
+        """The same without vertices that repeat the one before, and without rings and parts of fewer than three vertices."""
+        before = np.arange(-1, len(self.xy) - 1)
+        filled = np.flatnonzero(np.diff(self.offsets))
+        before[self.offsets[:-1][filled]] = self.offsets[1:][filled] - 1
+        repeats = (self.xy == self.xy[before]).all(axis=1)
+        length = np.diff(self.offsets) - sums(repeats.astype(np.int64), self.offsets)
+        if not repeats.any() and (length >= 3).all():
+            return self
+        keep = self.keep(length)
+        kept_parts, part = np.unique(self.part[keep], return_inverse=True)
+        vertices = ~repeats & np.repeat(keep, np.diff(self.offsets))
+        return Rings(self.xy[vertices], offsets_of(length[keep]), part.astype(np.int64), self.feature[kept_parts])
+
+    def keep(self, length: Ints) -> NDArray[np.bool_]:
+        """(rings,) True for rings of three vertices or more whose shell has them too."""
+        wide = length >= 3
+        return wide & wide[np.flatnonzero(self.is_shell)][self.part]
+
+
+def first_of_each(group: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """(n,) True where a run of equal numbers begins."""
+    first = np.ones(len(group), bool)
+    first[1:] = group[1:] != group[:-1]
+    return first
+
+
+def directed(offsets: Ints, backwards: NDArray[np.bool_]) -> Ints:
+    """Positions of all vertices, ring by ring, from last to first in the rings that are to be read backwards."""
+    return ranges(
+        np.where(backwards, offsets[1:] - 1, offsets[:-1]),
+        np.diff(offsets),
+        np.where(backwards, -1, 1).astype(np.int64),
+    )
+
+
+def doubled_areas(xy: NDArray[np.number], offsets: Ints) -> NDArray[np.float64]:
+    """(rings,) twice the signed area of each open ring: positive for shells on the tile grid.
+
+    Exact for pixels: coordinates are taken relative to the ring's first vertex.
+    """
+    areas = np.zeros(len(offsets) - 1)
+    filled = np.flatnonzero(np.diff(offsets) > 0)
+    if not len(filled):
+        return areas
+    first = offsets[:-1]
+    ring = row_of(offsets)
+    local = xy.astype(np.float64) - xy[first[ring]]
+    x, y = local[:, 0], local[:, 1]
+    following = np.arange(1, len(xy) + 1)
+    following[offsets[1:][filled] - 1] = first[filled]
+    cross = x * y[following] - x[following] * y
+    areas[filled] = np.add.reduceat(cross, first[filled])
+    return areas
+
+
+def polygons_of(xy: NDArray[np.number], start: Ints, length: Ints, part: Ints) -> tuple[NDArray[np.object_], Ints]:
+    """Shapely polygons of rings that lie at ``start`` with ``length`` vertices, and the part each of them is.
+
+    Rings of a part stand together, its shell first; a ring has at least three vertices.
+    """
+    if not len(start):
+        return np.zeros(0, object), np.zeros(0, np.int64)
+    closed = length + 1
+    index = ranges(start, closed)
+    index[np.cumsum(closed) - 1] = start
+    begin = np.flatnonzero(first_of_each(part))
+    polygons = shapely.from_ragged_array(
+        shapely.GeometryType.POLYGON, xy[index].astype(np.float64), (offsets_of(closed), np.append(begin, len(start)))
+    )
+    return polygons, part[begin]

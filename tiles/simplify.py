@@ -1,0 +1,109 @@
+"""Fewer vertices at each zoom: all arcs of a coverage at once, from the finest zoom to the coarsest.
+
+Each zoom starts from what the finer one kept. Vertices are rounded to the tile grid, those that fall on the same
+pixel as their predecessor are dropped, and then vertices whose triangle with their two neighbours is smallest go first
+(Visvalingam & Whyatt 1993). The ends of an arc always stay: they are nodes that neighbours share.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tiles.ragged import Ints, offsets_of, row_of
+from tiles.rings import PIXELS
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Arcs at one zoom, on the tile grid."""
+
+    xy: PIXELS
+    """(vertices, 2)."""
+
+    offsets: Ints
+    """(arcs + 1,)."""
+
+    source: Ints
+    """(vertices,) position of each vertex in the arcs that simplification began with."""
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def where(self, keep: NDArray[np.bool_]) -> Lines:
+        """Only the vertices marked True; every arc stays, with its ends."""
+        kept = np.bincount(row_of(self.offsets)[keep], minlength=len(self))
+        return Lines(self.xy[keep], offsets_of(kept), self.source[keep])
+
+    @property
+    def is_end(self) -> NDArray[np.bool_]:
+        """(vertices,) True for the first and last vertex of each arc."""
+        ends = np.zeros(len(self.xy), bool)
+        ends[self.offsets[:-1]] = True
+        ends[self.offsets[1:] - 1] = True
+        return ends
+
+
+def lines_at(unit_xy: NDArray[np.float64], offsets: Ints, source: Ints, units: int) -> Lines:
+    """Arcs rounded to a grid of ``units`` steps along the side of the square, repeated pixels dropped.
+
+    unit_xy and source have one row per vertex; the ends of an arc stay even where they fall on one pixel.
+    """
+    lines = Lines(np.rint(unit_xy * float(units)).astype(np.int32), offsets, source)
+    pixel = lines.xy.view(np.int64).ravel()
+    same = pixel[1:] == pixel[:-1]
+    if not same.any():
+        return lines
+    # Among vertices on one pixel an end wins, whichever side it stands on; between two arcs both ends stay.
+    end = lines.is_end
+    keep = np.ones(len(pixel), bool)
+    keep[1:] = ~same | end[1:]
+    kept = np.flatnonzero(keep)
+    before_end = np.flatnonzero(end[kept[1:]] & (pixel[kept[1:]] == pixel[kept[:-1]]) & ~end[kept[:-1]])
+    keep[kept[before_end]] = False
+    return lines.where(keep)
+
+
+def thinned(lines: Lines, tolerance: float) -> Lines:
+    """The arcs without the vertices whose triangle covers less than ``tolerance`` squared, in square tile units."""
+    return lines.where(_kept(lines, 2.0 * tolerance * tolerance))
+
+
+def _kept(lines: Lines, smallest: float) -> NDArray[np.bool_]:
+    """(vertices,) True for what stays when no vertex may have a doubled triangle area below ``smallest``.
+
+    In each round every vertex that is smaller than both its neighbours goes, all over the coverage. That follows the order of
+    one smallest vertex at a time closely (a removal touches only its two neighbours), and the result depends on the arc alone.
+    """
+    n = len(lines.xy)
+    x, y = lines.xy[:, 0].astype(np.float64), lines.xy[:, 1].astype(np.float64)
+    before, after = np.arange(-1, n - 1), np.arange(1, n + 1)
+    interior = ~lines.is_end
+    keep = np.ones(n, bool)
+    area = np.full(n, np.inf)
+
+    def measure(vertices: Ints) -> NDArray[np.float64]:
+        p, q = before[vertices], after[vertices]
+        px, py = x[p], y[p]
+        cross = (x[vertices] - px) * (y[q] - py) - (x[q] - px) * (y[vertices] - py)
+        return np.abs(cross)
+
+    candidates = np.flatnonzero(interior)
+    area[candidates] = measure(candidates)
+    candidates = candidates[area[candidates] < smallest]
+    while len(candidates):
+        own = area[candidates]
+        # Of equal neighbours the first in the arc goes.
+        gone = candidates[(own <= area[after[candidates]]) & (own < area[before[candidates]])]
+        keep[gone] = False
+        area[gone] = np.inf
+        p, q = before[gone], after[gone]
+        after[p], before[q] = q, p
+        beside = np.concatenate([p, q])
+        beside = beside[interior[beside]]
+        area[beside] = measure(beside)
+        candidates = np.concatenate([candidates[keep[candidates]], beside])
+        candidates = np.unique(candidates[area[candidates] < smallest])
+    return keep
