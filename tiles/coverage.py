@@ -122,15 +122,18 @@ def shapes_of(coverage: Coverage, lines: Lines, finest: Lines) -> tuple[Shapes, 
     return _with_dots(coverage, lines, shapes, gone), lines, mending
 
 
-def ring_vertices(arcs: Arcs, lines: Lines) -> tuple[Ints, Ints]:
+def ring_vertices(arcs: Arcs, lines: Lines, *, by_pixel: bool) -> tuple[Ints, Ints]:
     """Positions in ``lines.xy`` of the vertices of each ring, and where each ring begins.
 
-    An arc gives all its vertices but the last, which is the first of the next; one that fell on a single pixel gives none.
+    An arc gives all its vertices but the last, which is the first of the next. Where only pixels count, an arc whose ends
+    fell on one pixel gives none.
     """
     length = np.diff(lines.offsets)
     first, last = lines.offsets[:-1], lines.offsets[1:] - 1
-    on_one_pixel = (length == 2) & (lines.xy[first] == lines.xy[last]).all(axis=1)
-    given = np.where(on_one_pixel, 0, length - 1)[arcs.use_arc]
+    given = length - 1
+    if by_pixel:
+        given = np.where((length == 2) & (lines.xy[first] == lines.xy[last]).all(axis=1), 0, given)
+    given = given[arcs.use_arc]
     begin = np.where(arcs.use_backwards, last[arcs.use_arc], first[arcs.use_arc])
     index = ranges(begin, given, np.where(arcs.use_backwards, -1, 1).astype(np.int64))
     per_ring = np.bincount(arcs.use_ring, weights=given, minlength=arcs.rings).astype(np.int64)
@@ -148,7 +151,7 @@ class _RingsAt:
 
     @staticmethod
     def of(coverage: Coverage, lines: Lines) -> _RingsAt:
-        index, offsets = ring_vertices(coverage.arcs, lines)
+        index, offsets = ring_vertices(coverage.arcs, lines, by_pixel=True)
         xy = lines.xy[index]
         return _RingsAt(coverage, xy, offsets, doubled_areas(xy, offsets))
 
@@ -176,7 +179,8 @@ class _RingsAt:
         asked[among] = True
         polygons, feature = self.polygons(asked)
         whole, names = _whole(polygons, feature)
-        return names[~shapely.is_valid(whole)]
+        bad: Ints = names[~shapely.is_valid(whole)]
+        return bad
 
     def lost_features(self) -> Ints:
         """Features that have parts but none that stands."""
@@ -351,7 +355,7 @@ def rings_for_coarser(coverage: Coverage, lines: Lines, finest: Lines, keep: NDA
     """
     lost = _RingsAt.of(coverage, lines).lost_features()
     lines = _restored(coverage, lines, finest, lost[keep[lost]])
-    index, offsets = ring_vertices(coverage.arcs, lines)
+    index, offsets = ring_vertices(coverage.arcs, lines, by_pixel=False)
     rings = keep[coverage.feature[coverage.part]]
     length = np.diff(offsets)[rings]
     source = lines.source[index[ranges(offsets[:-1][rings], length)]]

@@ -89,7 +89,8 @@ RD_NEW_EXTENT = (-285401.92, 22598.08, 595401.92, 903401.92)
 
 def _tile_matrix_set(name: GridName) -> morecantile.TileMatrixSet:
     if name is GridName.WEB_MERCATOR:
-        return cast("morecantile.TileMatrixSet", morecantile.tms.get(name.value))
-    return morecantile.TileMatrixSet.custom(
+        return morecantile.tms.get(name.value)
+    dutch = morecantile.TileMatrixSet.custom(
         list(RD_NEW_EXTENT), pyproj.CRS.from_epsg(28992), id=name.value, maxzoom=16, title=name.value
     )
+    return cast("morecantile.TileMatrixSet", dutch)

@@ -39,8 +39,8 @@ OUTLINES, LABELS = "grenzen", "labels"
 TOLERANCE = 2.0
 """Tile units (512 CSS pixels are 4096 of them): vertices whose triangle is smaller than its square go."""
 
-AREA_BUFFER, LINE_BUFFER = 16, 32
-"""Tile units around a tile; lines need more, because they are drawn wide."""
+BUFFER = 16
+"""Tile units around a tile: enough for outlines up to 4 CSS pixels wide."""
 
 GZIP_LEVEL = 6
 
@@ -323,7 +323,7 @@ def _tiles_of(plan: _Plan, zoom: _Zoom) -> tuple[dict[TileCoord, bytes], ZoomRep
     """The tiles of one zoom, gzipped."""
     shapes, lines, mending = shapes_of(zoom.storey.coverage, zoom.lines, zoom.finest)
     layers = {
-        **_area_layers(plan, cut_shapes(shapes, zoom.z, AREA_BUFFER)),
+        **_area_layers(plan, cut_shapes(shapes, zoom.z, BUFFER)),
         **_line_layers(plan, zoom, lines),
         LABELS: _label_layer(plan, zoom.z),
     }
@@ -356,13 +356,13 @@ def _area_layers(plan: _Plan, pieces: Pieces) -> dict[str, dict[int, bytes]]:
 def _line_layers(plan: _Plan, zoom: _Zoom, lines: Lines) -> dict[str, dict[int, bytes]]:
     """Features by tile of the outlines and of backdrop lines."""
     ids = np.arange(1, 2 * len(plan.levels) + 1)
-    outlines = cut_lines(lines, zoom.storey.outlines, zoom.z, LINE_BUFFER)
+    outlines = cut_lines(lines, zoom.storey.outlines, zoom.z, BUFFER)
     found = {OUTLINES: features_by_tile(outlines, GeometryKind.LINE, ids)}
     for item in plan.backdrop:
         if item.name in plan.backdrop_lines and zoom.z >= item.minzoom:
             unit_xy, offsets = plan.backdrop_lines[item.name]
             thin = thinned(lines_at(unit_xy, offsets, np.arange(len(unit_xy)), EXTENT << zoom.z), TOLERANCE)
-            pieces = cut_lines(thin, np.arange(len(thin)), zoom.z, LINE_BUFFER)
+            pieces = cut_lines(thin, np.arange(len(thin)), zoom.z, BUFFER)
             found[item.name] = features_by_tile(pieces, GeometryKind.LINE, np.arange(1, len(thin) + 1))
     return found
 

@@ -43,6 +43,9 @@ class RepairReport:
     unrepaired: Indices = field(default_factory=_none)
     """Regions that cleaning would have swallowed whole; they keep their own shape and cover a neighbour."""
 
+    remaining: Indices = field(default_factory=_none)
+    """Regions with an edge that still does not match after cleaning."""
+
     overlap_share: float = 0.0
     """How much of the ground lay under two regions, as a share of all of it."""
 
@@ -53,7 +56,9 @@ class RepairReport:
         """What to tell the publisher, nothing where nothing was done; ``names`` are the codes of the regions."""
         told = []
         if len(self.invalid):
-            told.append(f"{_count(self.invalid)} crossed themselves and were made valid{_named(self.invalid, names)}")
+            told.append(
+                f"{_count(self.invalid)} had a border that crosses itself, made valid{_named(self.invalid, names)}"
+            )
         if self.overlap_by_design:
             told.append(
                 f"{self.overlap_share:.1%} of the ground lies under two regions; that is taken as meant, "
@@ -61,14 +66,16 @@ class RepairReport:
             )
         elif len(self.mismatched):
             told.append(
-                f"{_count(self.mismatched)} overlapped a neighbour or did not match its border and were cleaned "
+                f"{_count(self.mismatched)} overlapped a neighbour or did not match its border; now they do "
                 f"({self.overlap_share:.4%} of the ground lay under two regions)"
             )
+        if len(self.remaining):
+            told.append(f"{_count(self.remaining)} could not be matched everywhere{_named(self.remaining, names)}")
         if len(self.changed):
             told.append(f"{_count(self.changed)} changed by more than 0.1 % in area{_named(self.changed, names)}")
         if len(self.unrepaired):
             told.append(
-                f"{_count(self.unrepaired)} lie wholly under a neighbour and keep their own shape"
+                f"{_count(self.unrepaired)} would be lost wholly under a neighbour and kept as drawn"
                 f"{_named(self.unrepaired, names)}"
             )
         return told
@@ -105,11 +112,12 @@ def repair_coverage(geometry: Geometry) -> Repaired:
     out = valid.copy()
     out[here[~swallowed]] = cleaned[~swallowed]
     changed = here[~swallowed & (np.abs(after - before) > CHANGED * before)]
-    return Repaired(out, RepairReport(len(geometry), invalid, mismatched, changed, here[swallowed], share))
+    left = here[~swallowed][_mismatched(cleaned[~swallowed])]
+    return Repaired(out, RepairReport(len(geometry), invalid, mismatched, changed, here[swallowed], left, share))
 
 
 def _cleaned(geometry: Geometry) -> Geometry:
-    cleaned: Geometry = shapely.coverage_clean(geometry)  # type: ignore[attr-defined]  # newer than its stubs
+    cleaned: Geometry = shapely.coverage_clean(geometry)
     return cleaned
 
 

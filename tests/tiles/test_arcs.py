@@ -1,0 +1,71 @@
+"""Borders as arcs, and arcs back into rings."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from hypothesis import given, settings
+
+from tests.tiles.make import Geometry, coverages
+from tiles.arcs import arcs_of
+from tiles.coverage import Coverage, outline_rank, ring_vertices
+from tiles.rings import Rings, doubled_areas
+from tiles.simplify import Lines
+
+
+def as_lines(coverage: Coverage) -> Lines:
+    arcs = coverage.arcs
+    return Lines(arcs.xy[arcs.vertex].astype(np.int32), arcs.offsets, np.arange(len(arcs.vertex)))
+
+
+def test_two_squares_share_one_arc() -> None:
+    squares = np.array([shapely.box(0, 0, 10, 10), shapely.box(10, 0, 20, 10)], object)
+    rings = Rings.of(squares)
+    arcs = arcs_of(rings.xy, rings.offsets)
+    assert len(arcs) == 3
+    assert np.bincount(arcs.use_arc).tolist().count(2) == 1
+
+
+def test_an_island_is_one_closed_arc() -> None:
+    rings = Rings.of(np.array([shapely.Point(0, 0).buffer(5)], object))
+    arcs = arcs_of(rings.xy, rings.offsets)
+    assert len(arcs) == 1
+    assert arcs.vertex[0] == arcs.vertex[-1]
+
+
+@settings(max_examples=30, deadline=None)
+@given(coverages)
+def test_rings_put_together_from_arcs_are_the_rings_they_came_from(coverage: Geometry) -> None:
+    rings = Rings.of(coverage)
+    whole = Coverage.of(rings, len(coverage))
+    index, offsets = ring_vertices(whole.arcs, as_lines(whole), by_pixel=False)
+    xy = whole.arcs.xy[whole.arcs.vertex[index]]
+    assert np.array_equal(np.diff(offsets), np.diff(rings.offsets))
+    assert np.allclose(doubled_areas(xy, offsets), doubled_areas(rings.xy, rings.offsets))
+
+
+@settings(max_examples=30, deadline=None)
+@given(coverages)
+def test_every_arc_is_used_at_most_once_each_way(coverage: Geometry) -> None:
+    rings = Rings.of(coverage)
+    arcs = arcs_of(rings.xy, rings.offsets)
+    uses = list(zip(arcs.use_arc.tolist(), arcs.use_backwards.tolist(), strict=True))
+    assert len(uses) == len(set(uses))
+    assert sum(np.diff(arcs.offsets) - 1) * 2 >= len(rings.xy)
+
+
+def test_the_same_borders_on_two_levels_are_the_same_arcs() -> None:
+    west, east = shapely.box(0, 0, 10, 10), shapely.box(10, 0, 20, 10)
+    both = np.array([shapely.union(west, east), west, east], object)
+    # The union lacks the two vertices where the inner border meets the outer one; give them to it.
+    both[0] = shapely.Polygon([(0, 0), (0, 10), (10, 10), (20, 10), (20, 0), (10, 0)])
+    coverage = Coverage.of(Rings.of(both), 3)
+    rank, outer = outline_rank(coverage, np.array([0, 1, 1]))
+    assert sorted(zip(rank.tolist(), outer.tolist(), strict=True)) == [(0, True), (0, True), (1, False)]
+
+
+def test_shells_have_positive_area_on_a_grid_that_points_down() -> None:
+    ring = shapely.Polygon([(0, 0), (9, 0), (9, 9), (0, 9)], [[(2, 2), (4, 2), (4, 4), (2, 4)]])
+    for geometry in (ring, shapely.reverse(ring)):
+        rings = Rings.of(np.array([geometry], object), y_down=True)
+        assert np.sign(doubled_areas(rings.xy, rings.offsets)).tolist() == [1, -1]

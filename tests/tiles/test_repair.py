@@ -1,0 +1,75 @@
+"""Input that is no clean coverage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+from tests.tiles.make import wiggly_coverage
+from tiles.repair import repair_coverage
+
+
+def test_a_clean_coverage_is_left_as_it_is() -> None:
+    coverage = wiggly_coverage(1, 8)
+    repaired = repair_coverage(coverage)
+    assert shapely.equals_exact(repaired.geometry, coverage, 0).all()
+    assert repaired.report.sentences() == []
+
+
+def test_an_overlap_between_neighbours_is_given_to_one_of_them() -> None:
+    overlapping = np.array([shapely.box(0, 0, 1000, 1000), shapely.box(999, 0, 2000, 1000)], object)
+    repaired = repair_coverage(overlapping)
+    assert shapely.coverage_is_valid(repaired.geometry)
+    assert shapely.area(repaired.geometry).sum() == pytest.approx(2_000_000)
+    assert repaired.report.mismatched.tolist() == [0, 1]
+    assert "2 regions overlapped a neighbour" in repaired.report.sentences()[0]
+
+
+def test_edges_that_do_not_match_get_the_same_vertices() -> None:
+    west = shapely.box(0, 0, 10, 10)
+    north_east, south_east = shapely.box(10, 5, 20, 10), shapely.box(10, 0, 20, 5)
+    repaired = repair_coverage(np.array([west, north_east, south_east], object))
+    assert shapely.coverage_is_valid(repaired.geometry)
+    assert [10.0, 5.0] in shapely.get_coordinates(repaired.geometry[0]).tolist()
+
+
+def test_a_polygon_that_crosses_itself_is_made_valid_and_named() -> None:
+    bow_tie = shapely.Polygon([(0, 0), (10, 10), (10, 0), (0, 10)])
+    repaired = repair_coverage(np.array([bow_tie, shapely.box(20, 0, 30, 10)], object))
+    assert shapely.is_valid(repaired.geometry).all()
+    assert repaired.geometry[0].area == 50
+    names = np.array(["WK990101", "WK990102"], object)
+    assert repaired.report.sentences(names)[0] == "1 region had a border that crosses itself, made valid: WK990101"
+
+
+def test_regions_that_overlap_by_design_keep_their_shape() -> None:
+    districts = np.array([shapely.box(0, 0, 10, 10), shapely.box(5, 0, 15, 10), shapely.box(0, 0, 15, 5)], object)
+    repaired = repair_coverage(districts)
+    assert repaired.report.overlap_by_design
+    assert shapely.equals_exact(repaired.geometry, districts, 0).all()
+    assert "taken as meant" in " ".join(repaired.report.sentences())
+
+
+def test_regions_without_geometry_stay_without() -> None:
+    some = np.array([None, shapely.Polygon(), shapely.box(0, 0, 1, 1)], object)
+    repaired = repair_coverage(some)
+    assert repaired.geometry[0] is None
+    assert repaired.geometry[1].is_empty
+
+
+@pytest.mark.real_data
+def test_the_buurten_of_2016_become_a_valid_coverage_and_none_is_lost(shared_data: Path) -> None:
+    frame = gpd.read_parquet(shared_data / "geo" / "nl_buurt_2016_wof.parquet")
+    repaired = repair_coverage(np.asarray(frame.geometry.array))
+    report = repaired.report
+    kept = np.setdiff1d(np.arange(len(frame)), report.unrepaired)
+    edges = shapely.coverage_invalid_edges(repaired.geometry[kept])
+    assert kept[~shapely.is_empty(edges)].tolist() == report.remaining.tolist()
+    assert len(report.remaining) <= 2
+    assert (shapely.area(repaired.geometry) > 0).all()
+    assert len(report.invalid) == 4
+    assert 3000 < len(report.mismatched) < 4000
