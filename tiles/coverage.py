@@ -8,6 +8,7 @@ positive area leave neither gap nor overlap between neighbours.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import cast
 
 import numpy as np
@@ -15,7 +16,7 @@ import shapely
 from numpy.typing import NDArray
 
 from tiles.arcs import Arcs, arcs_of
-from tiles.ragged import Ints, offsets_of, ranges
+from tiles.ragged import Ints, offsets_of, ranges, row_of
 from tiles.rings import PIXELS, Rings, doubled_areas, first_of_each, polygons_of
 from tiles.simplify import Lines
 from tiles.snap import crossings, snap_rounded
@@ -23,11 +24,14 @@ from tiles.snap import crossings, snap_rounded
 Geometry = NDArray[np.object_]
 
 NODING_ROUNDS = 5
+SQUARE = 16
+"""Side of the squares, in tile units, in which segments that may cross are looked for."""
+
 NEAR_CROSSING = 3
 """Arcs whose bounds come this close to a crossing, in tile units, are noded with it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Coverage:
     """Which arcs make which rings, parts and features; the same at every zoom of a pyramid's storey."""
 
@@ -51,22 +55,25 @@ class Coverage:
         """Source and offsets of the arcs with all their vertices."""
         return np.arange(len(self.arcs.vertex)), self.arcs.offsets
 
-    @property
+    @cached_property
     def is_shell(self) -> NDArray[np.bool_]:
         """(rings,) True for outer rings."""
         return first_of_each(self.part)
 
-    @property
+    @cached_property
     def use_part(self) -> Ints:
         """(uses,) the part of each use of an arc."""
         return self.part[self.arcs.use_ring]
 
-    @property
-    def outer_arcs(self) -> Ints:
-        """Arcs with a region on one side only: all their uses run the same way."""
+    @cached_property
+    def outer_arcs(self) -> tuple[Ints, Ints]:
+        """Arcs with a region on one side only (all their uses run the same way), and one feature that uses each."""
         uses = np.bincount(self.arcs.use_arc, minlength=len(self.arcs))
         backwards = np.bincount(self.arcs.use_arc[self.arcs.use_backwards], minlength=len(self.arcs))
-        return np.flatnonzero((backwards == 0) | (backwards == uses))
+        owner = np.zeros(len(self.arcs), np.int64)
+        owner[self.arcs.use_arc] = self.feature[self.use_part]
+        outer = np.flatnonzero((backwards == 0) | (backwards == uses))
+        return outer, owner[outer]
 
     def arcs_of_parts(self, parts: NDArray[np.bool_]) -> Ints:
         """The arcs that the marked parts use."""
@@ -260,17 +267,18 @@ def _noded(
 ) -> tuple[Lines, _RingsAt, Ints, int]:
     """Lines without crossings off the grid, the rings they make, the features still not valid, and how many had crossed."""
     crossed = 0
-    touched = np.zeros(len(coverage.arcs), bool)
+    touched, changed = np.zeros(len(coverage.arcs), bool), np.ones(len(coverage.arcs), bool)
     for attempt in range(NODING_ROUNDS):
         within, count = _arcs_crossing_in_features(coverage, lines, rings, bad)
-        arcs = np.union1d(within, _outer_arcs_crossing(coverage, lines))
+        arcs = np.union1d(within, _outer_arcs_crossing(coverage, lines, changed))
         if not len(arcs):
             break
         if attempt == 0:
             crossed = count
             lines = replaced(lines, arcs, *rows(finest, arcs))
         lines = replaced(lines, arcs, *snap_rounded(*rows(lines, arcs)))
-        touched[arcs] = True
+        changed[:] = False
+        touched[arcs] = changed[arcs] = True
         rings = _RingsAt.of(coverage, lines)
         concerned = np.union1d(bad, np.unique(coverage.feature[coverage.use_part[touched[coverage.arcs.use_arc]]]))
         bad = rings.bad_features(concerned)
@@ -296,11 +304,54 @@ def _arcs_crossing_in_features(coverage: Coverage, lines: Lines, rings: _RingsAt
     return arcs[np.unique(near)], int(crosses.sum())
 
 
-def _outer_arcs_crossing(coverage: Coverage, lines: Lines) -> Ints:
-    """Outer borders that cross each other: two coasts of a strait can do so while every region by itself is valid."""
-    outer = coverage.outer_arcs
-    one, other = crossings(*rows(lines, outer))
-    return outer[np.union1d(one, other)]
+def _outer_arcs_crossing(coverage: Coverage, lines: Lines, changed: NDArray[np.bool_]) -> Ints:
+    """Outer borders that cross each other: two coasts of a strait can do so while every region by itself is valid.
+
+    changed has True for arcs that may have come to cross another one since this was last asked.
+    """
+    arcs, owner = coverage.outer_arcs
+    xy, offsets = rows(lines, arcs)
+    line = row_of(offsets)
+    begin = np.flatnonzero(line[:-1] == line[1:])
+    begin = begin[(xy[begin] != xy[begin + 1]).any(axis=1)]
+    line = line[begin]
+    near = _beside_others(xy[begin], xy[begin + 1], owner[line], changed[arcs[line]])
+    begin, line = begin[near], line[near]
+    # At the coarsest zooms many borders run over the same few pixels.
+    ends = np.sort(np.column_stack([_key(xy[begin]), _key(xy[begin + 1])]), axis=1)
+    _, first, same = np.unique(ends, axis=0, return_index=True, return_inverse=True)
+    one, other = crossings(xy[begin[first]], xy[begin[first] + 1])
+    crosses = np.zeros(len(first), bool)
+    crosses[one] = crosses[other] = True
+    return np.unique(arcs[line[crosses[same.reshape(-1)]]])
+
+
+def _beside_others(begin: PIXELS, end: PIXELS, owner: Ints, changed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(segments,) True where a segment of another owner is near and one of the two is changed; only these can cross.
+
+    Every segment is entered in the squares that the corners of its bounds lie in. One longer than a square is always near.
+    """
+    low, high = np.minimum(begin, end), np.maximum(begin, end)
+    near = np.asarray((high - low > SQUARE).any(axis=1))
+    if not len(begin):
+        return near
+    corners = [low, np.column_stack([high[:, 0], low[:, 1]]), np.column_stack([low[:, 0], high[:, 1]]), high]
+    keys = _key(np.vstack(corners) // SQUARE)
+    order = np.argsort(keys, kind="stable")
+    first = first_of_each(keys[order])
+    square = np.cumsum(first) - 1
+    owners = np.tile(owner, 4)[order]
+    shared, fresh = np.zeros(square[-1] + 1, bool), np.zeros(square[-1] + 1, bool)
+    shared[square[owners != owners[first][square]]] = True
+    fresh[square[np.tile(changed, 4)[order]]] = True
+    near[order[(shared & fresh)[square]] % len(begin)] = True
+    return near
+
+
+def _key(xy: PIXELS) -> Ints:
+    """(n,) one number for each pixel."""
+    key: Ints = (xy[:, 0].astype(np.int64) << 32) + xy[:, 1]
+    return key
 
 
 def rows(lines: Lines, arcs: Ints) -> tuple[PIXELS, Ints]:
@@ -334,9 +385,7 @@ def _with_all_regions(coverage: Coverage, lines: Lines, finest: Lines) -> tuple[
         return lines, lost
     lines = _restored(coverage, lines, finest, lost)
     rings = _RingsAt.of(coverage, lines)
-    for feature in rings.lost_features():
-        lines = _with_corner(coverage, lines, int(feature))
-    return lines, lost
+    return _with_corners(coverage, lines, rings.lost_features()), lost
 
 
 def _restored(coverage: Coverage, lines: Lines, finest: Lines, features: Ints) -> Lines:
@@ -364,15 +413,31 @@ def rings_for_coarser(coverage: Coverage, lines: Lines, finest: Lines, keep: NDA
     return Rings(xy, offsets_of(length), part.astype(np.int64), coverage.feature[kept_parts]).tidied()
 
 
-def _with_corner(coverage: Coverage, lines: Lines, feature: int) -> Lines:
-    """Lines in which the longest arc of a collapsed region makes a detour by one pixel, outwards."""
+def _with_corners(coverage: Coverage, lines: Lines, features: Ints) -> Lines:
+    """Lines in which the longest arc around each collapsed region makes a detour by one pixel, outwards."""
+    if not len(features):
+        return lines
     arcs = coverage.arcs
-    shells = coverage.is_shell & (coverage.feature[coverage.part] == feature)
-    uses = np.flatnonzero(shells[arcs.use_ring])
-    use = uses[np.argmax(np.diff(lines.offsets)[arcs.use_arc[uses]])]
-    arc = arcs.use_arc[use : use + 1]
-    xy, _ = rows(lines, arc)
-    path = xy[::-1] if arcs.use_backwards[use] else xy
+    wanted = np.zeros(coverage.features, bool)
+    wanted[features] = True
+    uses = np.flatnonzero(coverage.is_shell[arcs.use_ring] & wanted[coverage.feature[coverage.use_part]])
+    feature = coverage.feature[coverage.use_part[uses]]
+    order = np.lexsort((-np.diff(lines.offsets)[arcs.use_arc[uses]], feature))
+    longest = uses[order[first_of_each(feature[order])]]
+    # An arc between two collapsed regions can only bulge into one of them.
+    arc, chosen = np.unique(arcs.use_arc[longest], return_index=True)
+    backwards = arcs.use_backwards[longest[chosen]]
+    xy, offsets = rows(lines, arc)
+    paths = [
+        _bulging(xy[begin:end], bool(turned))
+        for begin, end, turned in zip(offsets[:-1].tolist(), offsets[1:].tolist(), backwards.tolist(), strict=True)
+    ]
+    return replaced(lines, arc, np.vstack(paths), offsets_of(np.array([len(path) for path in paths])))
+
+
+def _bulging(xy: PIXELS, backwards: bool) -> PIXELS:
+    """A path with one or two vertices more beside its longest step, on the right-hand side as the region runs through it."""
+    path = xy[::-1] if backwards else xy
     steps = np.abs(np.diff(path, axis=0)).sum(axis=1)
     at = int(np.argmax(steps))
     a, b = path[at], path[at + 1]
@@ -382,9 +447,8 @@ def _with_corner(coverage: Coverage, lines: Lines, feature: int) -> Lines:
         # Shells run with their inside on the left of (x, y), so outside is to the right: (dy, -dx).
         outwards = np.sign(np.array([b[1] - a[1], a[0] - b[0]]))
         detour = np.rint((a + b) / 2 + outwards)[None, :]
-    path = np.vstack([path[: at + 1], detour.astype(np.int32), path[at + 1 :]])
-    path = path[::-1] if arcs.use_backwards[use] else path
-    return replaced(lines, arc, np.ascontiguousarray(path), np.array([0, len(path)]))
+    path = np.vstack([path[: at + 1], detour, path[at + 1 :]]).astype(np.int32)
+    return np.ascontiguousarray(path[::-1] if backwards else path)
 
 
 def _missing(coverage: Coverage, shapes: Shapes) -> Ints:

@@ -38,13 +38,11 @@ def snap_rounded(xy: NDArray[np.int32], offsets: Ints) -> tuple[NDArray[np.int32
     return points.astype(np.int32), np.searchsorted(line, np.arange(len(offsets)))
 
 
-def crossings(xy: NDArray[np.int32], offsets: Ints) -> tuple[Ints, Ints]:
-    """Pairs of lines that cross each other, or themselves, between their vertices."""
-    points, line = xy.astype(np.float64), row_of(offsets)
-    segment = np.flatnonzero(line[:-1] == line[1:])
-    begin, end = points[segment], points[segment + 1]
-    one, other, _ = _proper(begin, end, _tree(begin, end))
-    return line[segment[one]], line[segment[other]]
+def crossings(begin: NDArray[np.int32], end: NDArray[np.int32]) -> tuple[Ints, Ints]:
+    """Pairs of segments that cross each other between their ends."""
+    a, b = begin.astype(np.float64), end.astype(np.float64)
+    one, other, _ = _proper(a, b, _tree(a, b))
+    return one, other
 
 
 def _passing_pixels(points: Points, begin: Points, end: Points, tree: shapely.STRtree) -> tuple[Ints, Points]:
@@ -75,6 +73,9 @@ def _proper(begin: Points, end: Points, tree: shapely.STRtree) -> tuple[Ints, In
     one, other = tree.query(tree.geometries)
     pair = one < other
     one, other = one[pair], other[pair]
+    # Most pairs are neighbours on one line, which meet at a vertex.
+    apart = (end[one] != begin[other]).any(axis=1)
+    one, other = one[apart], other[apart]
     a, b, c, d = begin[one], end[one], begin[other], end[other]
     left, right = _side(c, d, a), _side(c, d, b)
     proper = (left * right < 0) & (_side(a, b, c) * _side(a, b, d) < 0)
