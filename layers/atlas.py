@@ -16,12 +16,12 @@ level (layer ``gemeente``, ``wijk`` ...) carry id, type and geometry but no tags
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 MANIFEST = "atlas.json"
-FORMAT = 1
+FORMAT: Final = 1
 
 REGION_COLUMNS = ("level", "code", "name", "parent", "id", "lon", "lat", "west", "south", "east", "north", "geometry")
 """Rows run level by level from coarse to fine, in each level by code. ``parent`` is the code of the region of the next coarser

@@ -60,7 +60,7 @@ class Published:
     @property
     def has_number(self) -> NDArray[np.bool_]:
         """(regions,) True where the value is a number."""
-        return self.reasons == 0
+        return np.equal(self.reasons, 0)
 
     def statuses(self) -> list[str | None]:
         """The reason of each region as text, None where there is a number."""
@@ -69,4 +69,6 @@ class Published:
 
     def values(self) -> list[float | None]:
         """The number of each region, None where there is a reason."""
-        return [None if code else number for number, code in zip(self.numbers.tolist(), self.reasons.tolist(), strict=True)]
+        return [
+            None if code else number for number, code in zip(self.numbers.tolist(), self.reasons.tolist(), strict=True)
+        ]

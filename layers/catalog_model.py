@@ -1,0 +1,191 @@
+"""What may stand in a catalog: one frozen model per kind of entry."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictFloat, StrictInt, model_validator
+
+from layers.atlas import KIND, Text
+
+MAXZOOM = 16
+"""The deepest zoom tiles are made for; clients over-zoom beyond."""
+
+
+def _text(value: Any) -> Any:
+    return {"nl": value} if isinstance(value, str) else value
+
+
+def _column(value: Any) -> Any:
+    return {"column": value} if isinstance(value, str) else value
+
+
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+Filled = Annotated[str, Field(min_length=1)]
+Words = Annotated[Text, BeforeValidator(_text)]
+"""A text for readers: ``{ nl = "..", en = ".." }``, or a plain string, which is Dutch."""
+
+Year = Annotated[StrictInt, Field(ge=1800, le=2200)]
+Zoom = Annotated[StrictInt, Field(ge=0, le=MAXZOOM)]
+
+
+class Entry(BaseModel):
+    """A frozen entry of a catalog; a key that it does not know is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AtlasEntry(Entry):
+    """``[atlas]``: the map as a whole."""
+
+    id: Id
+    title: Words
+    attribution: Filled
+    maxzoom: Zoom = 12
+    notice: Words | None = None
+
+
+class RegionsEntry(Entry):
+    """``[[regions]]``: where the regions of one level in one year come from."""
+
+    level: Id
+    year: Year
+    source: Filled
+    layer: Filled | None = None
+    code: Filled
+    """Name of the column with codes."""
+
+    name: Filled | None = None
+    """Name of the column with names; codes are shown where there is none."""
+
+    parent: Filled | None = None
+    """Name of the column with the code (or the name) of the region of the next coarser level."""
+
+    where: Filled | None = None
+    """Which rows count, such as ``water = 'NEE'``; see ``layers.where``."""
+
+    minzoom: Zoom | None = None
+
+
+class TableEntry(Entry):
+    """``[[tables]]``: a table of figures."""
+
+    id: Id
+    source: Filled
+    sheet: Filled | None = None
+    level: Id
+    year: Year | None = None
+    year_column: Filled | None = None
+    code: Filled | None = None
+    """Name of the column that says which region a row is about: with codes, or names where ``key = "name"``."""
+
+    name: Filled | None = None
+    """The same for a column with names."""
+
+    key: Literal["code", "name"] | None = None
+    missing: tuple[Filled | StrictInt | StrictFloat, ...] = ()
+    """Further texts and numbers that mean: no figure."""
+
+    decimal: Literal[".", ","] | None = None
+    """The decimal sign of numbers written as text, where it cannot be told from the numbers."""
+
+    borders: Year | None = None
+    """Boundary year the figures belong to, where it is not their own."""
+
+    @model_validator(mode="after")
+    def _one_year(self) -> Self:
+        if (self.year is None) == (self.year_column is None):
+            raise ValueError('give either year, such as 2022, or year_column, such as "Perioden"')
+        return self
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        if self.key is None and (self.code is None) == (self.name is None):
+            raise ValueError("give either code, the column with codes, or name, the column with names")
+        if self.key is not None and self.code is None and self.name is None:
+            raise ValueError("give code, the column that says which region a row is about")
+        if self.key == "code" and self.code is None:
+            raise ValueError('key = "code" needs code, the column with codes')
+        return self
+
+    @property
+    def joins_on_names(self) -> bool:
+        """Whether rows are matched with regions by name instead of by code."""
+        return self.key == "name" or (self.key is None and self.code is None)
+
+    @property
+    def key_column(self) -> str:
+        """The column that says which region a row is about."""
+        first, second = (self.name, self.code) if self.joins_on_names else (self.code, self.name)
+        return first or second or ""  # one of the two is there: checked at birth
+
+
+class ThemeEntry(Entry):
+    """``[[themes]]``: indicators that belong together."""
+
+    id: Id
+    title: Words
+    explanation: Words | None = None
+
+
+class StyleEntry(Entry):
+    """``indicators.style``: how the classes are made and coloured. Names are checked where styles are made."""
+
+    palette: Filled | None = None
+    classes: Annotated[StrictInt, Field(ge=1, le=12)] = 5
+    method: Filled = "quantiles"
+    breaks: tuple[StrictFloat | StrictInt, ...] | None = None
+    """Fixed inner edges, rising; they replace method and classes."""
+
+    @model_validator(mode="after")
+    def _rising(self) -> Self:
+        if self.breaks is not None and any(b <= a for a, b in zip(self.breaks, self.breaks[1:], strict=False)):
+            raise ValueError(f"breaks must rise, and {list(self.breaks)} does not")
+        return self
+
+
+class ColumnEntry(Entry):
+    """An element of ``indicators.from``: a column, in one table or in whichever has it."""
+
+    column: Filled
+    table: Id | None = None
+
+
+class IndicatorEntry(Entry):
+    """``[[indicators]]``: a figure that can be shown."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=False, validate_by_alias=True)
+
+    id: Id
+    theme: Id
+    title: Words
+    unit: Words = Text(nl="")
+    kind: KIND
+    decimals: Annotated[StrictInt, Field(ge=0, le=6)] = 0
+    column: Filled | None = None
+    from_: tuple[Annotated[ColumnEntry, BeforeValidator(_column)], ...] = Field(default=(), alias="from")
+    style: StyleEntry = StyleEntry()
+    explanation: Words | None = None
+    caveat: Words | None = None
+    source: Words | None = None
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        if (self.column is None) == (not self.from_):
+            raise ValueError('give either column, such as "dwelling_value", or from, a list of columns')
+        return self
+
+    def columns(self, table_id: str) -> list[str]:
+        """The columns to look for in a table, the first that it has counts."""
+        if self.column is not None:
+            return [self.column]
+        return [entry.column for entry in self.from_ if entry.table in (None, table_id)]
+
+
+class BackdropEntry(Entry):
+    """``[[backdrop]]``: shapes for orientation, without figures."""
+
+    id: Id
+    kind: Literal["water", "dike"]
+    source: Filled
+    layer: Filled | None = None

@@ -1,0 +1,167 @@
+"""From a catalog to everything an atlas is made of: regions, figures, and a report of what met and what did not.
+
+    regions:  read -> order -> parents ------------------> repair, label -> Edition
+    tables:   read -> years -> join with regions
+    indicators:                  └-> find column -> publish -> PublishedSeries
+
+All problems of all sources are found before the long work begins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pyproj
+import shapely
+
+from layers.catalog import Catalog
+from layers.catalog_model import BackdropEntry, RegionsEntry
+from layers.editions import Edition, Progress, coarse_to_fine, make_edition, parents_of
+from layers.indicators import PublishedSeries, SeriesKey, publish_indicators
+from layers.join import Regions
+from layers.problems import Gathering, InputProblems
+from layers.regions import LevelRegions, read_regions
+from layers.report import LevelReport, PrepareReport, SeriesReport
+from layers.sources import Shapes, read_shapes
+from layers.tables import JoinedTable, join_tables
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What an atlas is made of."""
+
+    editions: tuple[Edition, ...]
+    """By year."""
+
+    figures: dict[SeriesKey, PublishedSeries]
+    """By indicator, level and year; in the order of the catalog, then from coarse to fine, then by year."""
+
+    categories: dict[str, tuple[str, ...]]
+    """By indicator of kind ``category``: what its numbers index."""
+
+    report: PrepareReport
+
+    def edition(self, year: int) -> Edition:
+        """An edition by its year."""
+        return next(edition for edition in self.editions if edition.year == year)
+
+
+def prepare(catalog: Catalog, progress: Progress = lambda _stage, _done, _total: None) -> Prepared:
+    """Read, join, publish and repair all that a catalog names.
+
+    Raises InputProblems with every problem of every source.
+    """
+    gathering = Gathering()
+    sources = _Sources(catalog)
+    drafts = _drafts(catalog, sources, gathering, progress)
+    backdrop = [(entry, shapes) for entry in catalog.backdrop for shapes in _backdrop(entry, sources, gathering)]
+    parents = {}
+    for levels in (
+        drafts.values() if not gathering.problems else ()
+    ):  # a level that is lacking would be missed as parent
+        for number, level in enumerate(levels):
+            with gathering.step():
+                parents[level.year, level.level] = parents_of(level, levels[number - 1] if number else None)
+    regions = {
+        (level.year, level.level): Regions(level.level, level.year, level.codes, level.names)
+        for levels in drafts.values()
+        for level in levels
+    }
+    tables = join_tables(catalog, regions, gathering, progress)
+    figures = publish_indicators(catalog, tables, gathering)
+    gathering.close()
+    editions = []
+    for year, levels in sorted(drafts.items()):
+        crs = _first_crs(catalog, levels)
+        of_year = {level.level: parents[year, level.level] for level in levels}
+        shapes = [(entry.id, entry.kind, shapes) for entry, shapes in backdrop]
+        editions.append(make_edition(levels, of_year, shapes, crs, catalog.atlas.maxzoom, progress))
+    return Prepared(
+        editions=tuple(editions),
+        figures=_in_order(figures.series, catalog, editions),
+        categories=figures.categories,
+        report=_report(editions, tables, figures.reports),
+    )
+
+
+@dataclass(slots=True)
+class _Sources:
+    """Geographical files, each layer read once."""
+
+    catalog: Catalog
+    _read: dict[tuple[str, str | None], Shapes] = field(default_factory=dict)
+
+    def shapes(self, source: str, layer: str | None) -> Shapes:
+        if (source, layer) not in self._read:
+            self._read[source, layer] = read_shapes(self.catalog.locate(source), source, layer)
+        return self._read[source, layer]
+
+
+def _drafts(
+    catalog: Catalog, sources: _Sources, gathering: Gathering, progress: Progress
+) -> dict[int, tuple[LevelRegions, ...]]:
+    """By year: the levels that could be read, from coarse to fine."""
+    by_year: dict[int, list[LevelRegions]] = {}
+    for number, entry in enumerate(catalog.regions):
+        progress("read regions", number, len(catalog.regions))
+        with gathering.step():
+            by_year.setdefault(entry.year, []).append(_read(entry, sources))
+    progress("read regions", len(catalog.regions), len(catalog.regions))
+    return {year: coarse_to_fine(levels) for year, levels in by_year.items() if levels}
+
+
+def _read(entry: RegionsEntry, sources: _Sources) -> LevelRegions:
+    return read_regions(entry, sources.shapes(entry.source, entry.layer))
+
+
+def _backdrop(entry: BackdropEntry, sources: _Sources, gathering: Gathering) -> list[Shapes]:
+    """The shapes of a backdrop entry: areas for water, lines for dikes. None where there is a problem."""
+    with gathering.step():
+        shapes = sources.shapes(entry.source, entry.layer)
+        dimension = shapely.get_dimensions(shapes.geometry)
+        wanted, noun = (2, "areas") if entry.kind == "water" else (1, "lines")
+        if not (dimension == wanted).any():
+            raise InputProblems([shapes.problem(f'there are no {noun} in it, which kind = "{entry.kind}" needs')])
+        return [shapes.take(dimension == wanted)]
+    return []
+
+
+def _first_crs(catalog: Catalog, levels: tuple[LevelRegions, ...]) -> pyproj.CRS:
+    """The CRS of the level that the catalog names first."""
+    first = min(levels, key=lambda level: catalog.regions.index(level.entry))
+    return first.crs
+
+
+def _in_order(
+    series: dict[SeriesKey, PublishedSeries], catalog: Catalog, editions: list[Edition]
+) -> dict[SeriesKey, PublishedSeries]:
+    indicators = [indicator.id for indicator in catalog.indicators]
+    levels = [level.id for edition in editions for level in edition.levels]
+
+    def place(key: SeriesKey) -> tuple[int, int, int]:
+        indicator, level, year = key
+        return indicators.index(indicator), levels.index(level), year
+
+    return {key: series[key] for key in sorted(series, key=place)}
+
+
+def _report(
+    editions: list[Edition], tables: tuple[JoinedTable, ...], series: tuple[SeriesReport, ...]
+) -> PrepareReport:
+    levels = []
+    for edition in editions:
+        for number, level in enumerate(edition.levels):
+            orphans = [code for code, parent in zip(level.codes, level.parents, strict=True) if parent is None]
+            levels.append(
+                LevelReport(
+                    edition.year,
+                    level.id,
+                    len(level),
+                    level.without_geometry,
+                    tuple(orphans) if number else (),
+                    level.repair,
+                    level.codes,
+                )
+            )
+    joins = tuple(joined for table in tables for joined in table.joined)
+    return PrepareReport(tuple(levels), joins, series)

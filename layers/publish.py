@@ -1,0 +1,147 @@
+"""From raw figures to published ones: the only way out of ``layers`` for a figure.
+
+Each region of a level gets a number or a reason. Numbers are rounded to what the catalog promises, half away from zero,
+and nothing is invented: a region without a row is ``missing``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.cells import NOTHING, Missing, NotANumber, Sign, is_unsure, read_category, read_number
+from layers.codes import cell_text
+from layers.figures import RawTable
+from layers.join import NO_ROW
+from layers.problems import InputProblems, Problem, counted, listed
+from layers.values import Published, Reason
+
+_MOST_CATEGORIES = 64
+"""More are no categories but names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the cells of a table are to be read, as its catalog entry says."""
+
+    missing: Missing = NOTHING
+    sign: Sign | None = None
+    """The decimal sign of numbers written as text; None where the numbers tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """Published figures and how many of them lost decimals."""
+
+    published: Published
+    rounded: int
+
+
+def publish_numbers(table: RawTable, column: str, rows: NDArray[np.int64], decimals: int, reading: Reading) -> Rounding:
+    """The figure of each region; ``rows`` gives the index of its row, or ``NO_ROW``.
+
+    Raises InputProblems with the rows whose cell is a text, or a number that cannot be read for sure.
+    """
+    shown = reading.sign or table.sign(column)
+    sign = shown or table.usual_sign or "."
+    cells = table.columns[column]
+    numbers = np.full(len(rows), np.nan)
+    reasons = np.full(len(rows), Reason.MISSING.number, dtype=np.uint8)
+    texts: list[tuple[int, str]] = []
+    unsure: list[tuple[int, str]] = []
+    rounded = 0
+    for region in np.flatnonzero(rows != NO_ROW).tolist():
+        row = int(rows[region])
+        cell = cells[row]
+        if shown is None and isinstance(cell, str) and is_unsure(cell) and not _is_usual(table, cell):
+            unsure.append((table.rows[row], cell_text(cell)))
+        try:
+            value = read_number(cell, sign, reading.missing)
+        except NotANumber:
+            texts.append((table.rows[row], cell_text(cell)))
+            continue
+        if isinstance(value, Reason):
+            reasons[region] = value.number
+            continue
+        numbers[region] = rounded_half_up(value, decimals)
+        reasons[region] = 0
+        rounded += int(numbers[region] != value)
+    problems = [*_texts(table, column, texts), *_unsure(table, column, unsure)]
+    if problems:
+        raise InputProblems(problems)
+    return Rounding(Published(numbers, reasons), rounded)
+
+
+def rounded_half_up(number: float, decimals: int) -> float:
+    """A number with so many decimals, as its shortest decimal form would be rounded by hand; never minus zero.
+
+    >>> rounded_half_up(0.5, 0), rounded_half_up(2.675, 2), rounded_half_up(-0.2, 0)
+    (1.0, 2.68, 0.0)
+    """
+    exact = Decimal(repr(number))
+    if -exact.as_tuple().exponent <= decimals:  # type: ignore[operator]  # numbers are finite
+        return number + 0.0
+    return float(exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)) + 0.0
+
+
+def publish_categories(table: RawTable, column: str, rows: NDArray[np.int64], missing: Missing) -> list[str | Reason]:
+    """The category of each region as text, or a reason; see ``number_categories``."""
+    cells = table.columns[column]
+    return [Reason.MISSING if row == NO_ROW else read_category(cells[row], missing) for row in rows.tolist()]
+
+
+def categories_of(every: Sequence[Sequence[str | Reason]], table: RawTable, column: str) -> tuple[str, ...]:
+    """The distinct categories of all series of an indicator: numbers by size, texts by alphabet."""
+    found = {value for values in every for value in values if not isinstance(value, Reason)}
+    if len(found) > _MOST_CATEGORIES:
+        shown = listed((f'"{value}"' for value in sorted(found)), 3)
+        most = f"at most {_MOST_CATEGORIES} can be told apart"
+        message = f'column "{column}" has {len(found)} categories, such as {shown}; {most}'
+        raise InputProblems([table.problem(message)])
+    return tuple(sorted(found, key=_category_order))
+
+
+def number_categories(values: Sequence[str | Reason], categories: Sequence[str]) -> Published:
+    """Categories as numbers that index ``categories``."""
+    place = {category: float(number) for number, category in enumerate(categories)}
+    numbers = np.array([np.nan if isinstance(value, Reason) else place[value] for value in values], dtype=np.float64)
+    reasons = np.array([value.number if isinstance(value, Reason) else 0 for value in values], dtype=np.uint8)
+    return Published(numbers, reasons)
+
+
+def _category_order(category: str) -> tuple[int, float, str]:
+    try:
+        return 0, float(category), category
+    except ValueError:
+        return 1, 0.0, category.casefold() + category
+
+
+def _is_usual(table: RawTable, text: str) -> bool:
+    """Whether the sign in a number is the decimal sign of this kind of file."""
+    return table.usual_sign is not None and table.usual_sign in text
+
+
+def _texts(table: RawTable, column: str, texts: list[tuple[int, str]]) -> list[Problem]:
+    if not texts:
+        return []
+    row, text = texts[0]
+    distinct = list(dict.fromkeys(text for _, text in texts))
+    rest = f" ({counted(len(texts) - 1, 'more row')} without a number)" if len(texts) > 1 else ""
+    marks = ", ".join(f'"{mark}"' for mark in distinct[:4])
+    message = f'column "{column}" has "{text}" where a number should be{rest}; if it means that there is no figure, '
+    return [table.problem(f"{message}add missing = [{marks}] to the table", row=row)]
+
+
+def _unsure(table: RawTable, column: str, unsure: list[tuple[int, str]]) -> list[Problem]:
+    if not unsure:
+        return []
+    row, text = unsure[0]
+    thousand = text.replace(".", "").replace(",", "")
+    message = (
+        f'"{text}" in column "{column}" may be {thousand} or {text.replace(",", ".")}, and no other number tells; '
+    )
+    return [table.problem(f'{message}add decimal = "." or decimal = "," to the table', row=row)]

@@ -1,0 +1,240 @@
+"""Where an atlas lives: a folder written without ever leaving it half done, and read as one whole.
+
+A build writes each artefact under a temporary name, flushes it to disk and renames it to a name with its hash. The
+manifest is replaced last, in one step. Until then readers see the old atlas, after it the new one.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import Final, Self, TypeVar
+
+from pydantic import ValidationError
+
+from layers.atlas import FORMAT, MANIFEST, Artefact, AtlasFacts, EditionFacts, IndicatorFacts, Series, TilesetFacts
+from layers.columns import RegionTable, read_regions_table, read_values
+from layers.errors import AtlasBusy, BadAtlas, NoAtlas, NotInAtlas
+from layers.values import Published
+
+_LOCK: Final = ".lock"
+_TEMPORARY: Final = ".unfinished-"
+_ARTEFACT: Final = re.compile(r".+-[0-9a-f]{12}\.[a-z0-9.]+")
+_VERSION_DIGITS: Final = 12
+
+_T = TypeVar("_T")
+
+
+class AtlasWriter:
+    """The one build that may write an atlas; others are refused until it is closed or its process ends.
+
+    Raises AtlasBusy, or BadAtlas for a folder that holds something else.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        try:
+            _check_folder(folder)
+            folder.mkdir(parents=True, exist_ok=True)
+            self._lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise BadAtlas(f"{folder} cannot be written ({error.strerror})") from error
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(self._lock)
+            raise AtlasBusy(f"another build is writing {folder}; wait until it is done") from error
+        for leftover in [*folder.glob(f"{_TEMPORARY}*"), *folder.glob(f"*/{_TEMPORARY}*")]:
+            leftover.unlink()  # of a build that was killed: only the holder of the lock writes these
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let other builds in. What was written but not published stays unseen, and goes at the next publication."""
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+    def artefact(self, kind: str, stem: str, suffix: str, write: Callable[[Path], object]) -> Artefact:
+        """Write a file of the atlas: ``write`` fills a temporary path, which becomes ``kind/stem-<hash><suffix>``."""
+        folder = self.folder / kind
+        folder.mkdir(exist_ok=True)
+        temporary = folder / f"{_TEMPORARY}{stem}{suffix}"
+        try:
+            write(temporary)
+            version = _flushed_hash(temporary)
+            path = folder / f"{stem}-{version}{suffix}"
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        _flush_folder(folder)
+        return Artefact(path=f"{kind}/{path.name}", version=version, size=path.stat().st_size)
+
+    def publish(self, facts: AtlasFacts) -> None:
+        """Make this the atlas, in one step.
+
+        Files of the atlas before it are kept, for servers that still read them; older ones and leftovers of builds that
+        did not finish are removed.
+        """
+        missing = [artefact.path for artefact in artefacts_of(facts) if not (self.folder / artefact.path).is_file()]
+        if missing:
+            raise BadAtlas(f"the manifest names files that were not written: {', '.join(missing)}")
+        before = _artefacts_before(self.folder)
+        temporary = self.folder / f"{_TEMPORARY}{MANIFEST}"
+        content = json.dumps(facts.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
+        temporary.write_text(content, encoding="utf-8")
+        _flushed_hash(temporary)
+        _flush_folder(self.folder)
+        temporary.replace(self.folder / MANIFEST)
+        _flush_folder(self.folder)
+        self._remove_all_but({artefact.path for artefact in artefacts_of(facts)} | before)
+
+    def _remove_all_but(self, kept: set[str]) -> None:
+        """Remove artefacts that are not kept; files that are none of ours are left alone."""
+        for path in self.folder.glob("*/*"):
+            if path.is_file() and _ARTEFACT.fullmatch(path.name) and f"{path.parent.name}/{path.name}" not in kept:
+                path.unlink()
+
+
+def artefacts_of(facts: AtlasFacts) -> Iterable[Artefact]:
+    """All files that a manifest names."""
+    for edition in facts.editions:
+        yield edition.tiles
+        yield edition.regions
+    for indicator in facts.indicators:
+        yield indicator.values
+
+
+def _check_folder(folder: Path) -> None:
+    """A folder is ours when it is new, empty, or was written by us."""
+    if folder.exists() and not folder.is_dir():
+        raise BadAtlas(f"{folder} is a file; an atlas is a folder")
+    if not folder.exists() or (folder / MANIFEST).exists() or (folder / _LOCK).exists():
+        return
+    if any(folder.iterdir()):
+        raise BadAtlas(f"{folder} is not empty and holds no atlas; choose a new or empty folder")
+
+
+def _artefacts_before(folder: Path) -> set[str]:
+    """The files of the manifest that is there now; none where it cannot be read."""
+    try:
+        return {artefact.path for artefact in artefacts_of(_read_manifest(folder))}
+    except (NoAtlas, BadAtlas):
+        return set()
+
+
+def _flushed_hash(path: Path) -> str:
+    """The version of a file, once its bytes are on disk."""
+    with path.open("rb+") as file:
+        digest = hashlib.file_digest(file, "sha256")
+        os.fsync(file.fileno())
+    return digest.hexdigest()[:_VERSION_DIGITS]
+
+
+def _flush_folder(folder: Path) -> None:
+    """Put the names in a folder on disk; a rename is safe only after this."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _read_manifest(folder: Path) -> AtlasFacts:
+    try:
+        content = (folder / MANIFEST).read_bytes()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise NoAtlas(f"there is no atlas in {folder}; make one with: zichtkaart build CATALOG -o {folder}") from error
+    except OSError as error:
+        raise BadAtlas(f"{folder / MANIFEST} cannot be read ({error.strerror})") from error
+    try:
+        data = json.loads(content)
+        if isinstance(data, dict) and data.get("format") != FORMAT:
+            raise BadAtlas(
+                f"{folder} has format {data.get('format')}, and this version reads {FORMAT}; build the atlas again"
+            )
+        return AtlasFacts.model_validate(data)
+    except (ValueError, ValidationError) as error:
+        raise BadAtlas(f"{folder / MANIFEST} is damaged; build the atlas again") from error
+
+
+class Atlas:
+    """An atlas opened for reading. Safe to share between threads; what is read once is kept."""
+
+    def __init__(self, folder: Path, facts: AtlasFacts) -> None:
+        self.folder = folder
+        self.facts = facts
+        self._regions: dict[int, RegionTable] = {}
+        self._values: dict[str, dict[tuple[str, int], Published]] = {}
+        self._lock = Lock()
+
+    @staticmethod
+    def open(folder: Path) -> Atlas:
+        """The atlas in a folder. Raises NoAtlas or BadAtlas."""
+        facts = _read_manifest(folder)
+        for artefact in artefacts_of(facts):
+            path = folder / artefact.path
+            size = path.stat().st_size if path.is_file() else None
+            if size is None:
+                raise BadAtlas(f"{path} is missing from the atlas; build it again")
+            if size != artefact.size:
+                raise BadAtlas(f"{path} has {size} bytes where {artefact.size} were written; build the atlas again")
+        return Atlas(folder, facts)
+
+    def path(self, artefact: Artefact) -> Path:
+        """Where a file of the atlas is."""
+        return self.folder / artefact.path
+
+    def edition(self, year: int) -> EditionFacts:
+        """The edition of a boundary year. Raises NotInAtlas."""
+        return _the((e for e in self.facts.editions if e.year == year), f"the atlas has no borders of {year}")
+
+    def indicator(self, indicator_id: str) -> IndicatorFacts:
+        """An indicator by id. Raises NotInAtlas."""
+        found = (i for i in self.facts.indicators if i.id == indicator_id)
+        return _the(found, f'the atlas has no indicator "{indicator_id}"')
+
+    def tileset(self, tileset_id: str) -> TilesetFacts:
+        """A tileset by id. Raises NotInAtlas."""
+        return _the((t for t in self.facts.tilesets if t.id == tileset_id), f'the atlas has no tileset "{tileset_id}"')
+
+    def series(self, indicator_id: str, level: str, year: int) -> Series:
+        """What is known of one series. Raises NotInAtlas."""
+        every = self.indicator(indicator_id).series
+        found = (series for series in every if (series.level, series.year) == (level, year))
+        return _the(found, f'"{indicator_id}" has no figures for {level} {year}')
+
+    def regions(self, year: int) -> RegionTable:
+        """The regions of an edition, level by level from coarse to fine, without geometry. Raises NotInAtlas."""
+        edition = self.edition(year)
+        with self._lock:
+            if year not in self._regions:
+                self._regions[year] = read_regions_table(self.path(edition.regions))
+            return self._regions[year]
+
+    def published(self, indicator_id: str, level: str, year: int) -> Published:
+        """The figures of one series, in the order of the regions of its edition and level. Raises NotInAtlas."""
+        self.series(indicator_id, level, year)
+        with self._lock:
+            if indicator_id not in self._values:
+                self._values[indicator_id] = read_values(self.path(self.indicator(indicator_id).values))
+            return self._values[indicator_id][level, year]
+
+
+def _the(found: Iterable[_T], otherwise: str) -> _T:
+    for item in found:
+        return item
+    raise NotInAtlas(otherwise)

@@ -1,0 +1,390 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from layers.catalog import read_catalog
+from layers.figures import RawTable
+from layers.prepare import Prepared, prepare
+from layers.problems import InputProblems
+from layers.publish import Reading, publish_numbers
+from layers.values import Published, Reason
+from tests.layers.make import (
+    INDICATOR,
+    REGIONS,
+    TABLE,
+    complaints,
+    frame,
+    prepared,
+    write_catalog,
+    write_regions,
+    write_table,
+)
+
+pytestmark = pytest.mark.usefixtures("folder")
+
+
+@pytest.fixture(autouse=True)
+def regions(folder: Path) -> None:
+    del folder
+    write_regions()
+
+
+def figures(*parts: str, year: int = 2022) -> list[float | str | None]:
+    """What is published for the regions of the small map: numbers and reasons."""
+    return shown(prepared(*parts).figures["woz", "gemeente", year].published)
+
+
+def shown(published: Published) -> list[float | str | None]:
+    return [status or number for number, status in zip(published.values(), published.statuses(), strict=True)]
+
+
+def from_table(text: str, table: str = TABLE) -> list[float | str | None]:
+    write_table(text)
+    return figures(REGIONS, table, INDICATOR)
+
+
+def refused(text: str, table: str = TABLE, indicator: str = INDICATOR) -> str:
+    write_table(text)
+    [sentence] = complaints(REGIONS, table, indicator)
+    return sentence
+
+
+def test_figures_are_joined_on_codes_and_reasons_kept() -> None:
+    assert from_table("code,woz\nGM9903,.\nGM9901,250\nGM9902,-99995\n") == [250.0, "not-yet-published", "withheld"]
+
+
+def test_a_region_without_a_row_is_missing_and_zero_is_a_number() -> None:
+    published = from_table("code,woz\nGM9901,0\nGM9902,-\n")
+    assert published[2] == "missing"
+    assert prepared(REGIONS, TABLE, INDICATOR).figures["woz", "gemeente", 2022].published.values() == [0.0, 0.0, None]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "code;woz\nGM9901;1.234,5\nGM9902;0,5\nGM9903;7\n",
+        "code\twoz\nGM9901\t1234.5\nGM9902\t0.5\nGM9903\t7\n",
+        '\ufeffcode,woz\nGM9901,"1,234.5"\nGM9902,.5\nGM9903,7\n',
+        '"Titel; van de tabel"\n""\n"code";"woz"\n"GM9901    ";"  1234,5"\n"9902";"0,5"\n"gm9903";"7"\n"Bron: CBS"\n',
+        "Code ,WOZ\r\n\r\nGM9901,1234.5\r\nGM9902,0.5\r\nGM9903,7\r\n",
+    ],
+)
+def test_csv_in_every_dialect_gives_the_same_figures(text: str) -> None:
+    write_table(text)
+    assert figures(REGIONS, TABLE, INDICATOR + "decimals = 1\n") == [1234.5, 0.5, 7.0]
+
+
+def test_windows_text_is_read() -> None:
+    Path("figures.csv").write_bytes("code;naam;woz\nGM9901;Chassé;1\nGM9902;x;2\nGM9903;y;3\n".encode("cp1252"))
+    assert figures() == [1.0, 2.0, 3.0]
+
+
+def test_excel_and_parquet_give_what_the_csv_gives() -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "Uitleg"
+    sheet = book.create_sheet("Cijfers")
+    for row in [["Kerncijfers"], [], ["code", "woz"], [9901, 250], ["GM9902", "x"], ["GM9903", 300.0]]:
+        sheet.append(row)
+    book.save("figures.xlsx")
+    expected = [250.0, "withheld", 300.0]
+    excel = TABLE.replace("figures.csv", "figures.xlsx") + 'sheet = "Cijfers"\n'
+    assert figures(REGIONS, excel, INDICATOR) == expected
+    pd.DataFrame({"code": ["GM9901", "GM9902", "GM9903"], "woz": [250.0, -99997.0, 300.0]}).to_parquet(
+        "figures.parquet"
+    )
+    assert figures(REGIONS, TABLE.replace("figures.csv", "figures.parquet"), INDICATOR) == expected
+
+
+def test_a_wrong_sheet_lists_the_sheets() -> None:
+    book = openpyxl.Workbook()
+    book.create_sheet("Cijfers")
+    book.save("figures.xlsx")
+    excel = TABLE.replace("figures.csv", "figures.xlsx")
+    assert complaints(REGIONS, excel + 'sheet = "Cijfer"\n', INDICATOR) == [
+        'figures.xlsx: there is no sheet "Cijfer" (did you mean "Cijfers"?); the sheets are Sheet, Cijfers'
+    ]
+    chosen = TABLE.replace("figures.csv", "figures.xlsx") + 'sheet = "Sheet"\n'
+    assert complaints(REGIONS, chosen, INDICATOR) == ["figures.xlsx, sheet Sheet: there is nothing in it"]
+    assert complaints(REGIONS, excel, INDICATOR) == [
+        "figures.xlsx: this file has several sheets; choose one with sheet = .. : Sheet, Cijfers"
+    ]
+
+
+def test_a_text_where_a_number_should_be_names_row_column_and_way_out() -> None:
+    text = "code,woz\nGM9901,250\nGM9902,n.b.\nGM9903,onb\n"
+    assert refused(text) == (
+        'figures.csv, row 3: column "woz" has "n.b." where a number should be (1 more row without a number); '
+        'if it means that there is no figure, add missing = ["n.b.", "onb"] to the table'
+    )
+    assert from_table(text, TABLE + 'missing = ["n.b.", "onb"]\n') == [250.0, "missing", "missing"]
+
+
+def test_rows_are_counted_as_a_spreadsheet_does_below_titles_and_blank_rows() -> None:
+    assert refused("Titel\n\ncode,woz\nGM9901,1\n\nGM9902,?\n").startswith("figures.csv, row 6: ")
+
+
+def test_zero_can_be_said_to_mean_missing() -> None:
+    assert from_table("code,woz\nGM9901,0\nGM9902,0.0\nGM9903,5\n", TABLE + "missing = [0]\n") == [
+        "missing",
+        "missing",
+        5.0,
+    ]
+
+
+def test_a_number_that_can_be_read_in_two_ways_is_refused_until_the_catalog_says_how() -> None:
+    text = "code;woz\nGM9901;1.234\nGM9902;5\n"
+    assert refused(text) == (
+        'figures.csv, row 2: "1.234" in column "woz" may be 1234 or 1.234, and no other number tells; '
+        'add decimal = "." or decimal = "," to the table'
+    )
+    assert from_table(text, TABLE + 'decimal = ","\n')[0] == 1234.0
+    assert from_table(text, TABLE + 'decimal = "."\n')[0] == 1.0
+
+
+def test_another_column_can_tell_the_decimal_sign() -> None:
+    assert from_table("code;woz;x\nGM9901;1.234;0,5\nGM9902;5;1\n")[0] == 1234.0
+
+
+def test_two_rows_about_one_region_are_refused_with_their_rows() -> None:
+    assert refused("code,woz\nGM9901,1\nGM9902,2\n9901,3\n") == (
+        "figures.csv, row 4: a region may have one row, and more are about GM9901 (rows 2, 4); "
+        "keep one, or give year_column if they are of several years"
+    )
+
+
+def test_a_table_that_meets_no_region_shows_keys_of_both_sides() -> None:
+    assert refused("code,woz\nNL11,1\nNL12,2\n") == (
+        'figures.csv: no row meets a region of level "gemeente": column "code" has "NL11", "NL12", '
+        'the codes are "GM9901", "GM9902", "GM9903"; is it the right column and level?'
+    )
+
+
+def test_names_in_the_code_column_suggest_joining_on_names() -> None:
+    assert refused("code,woz\naardhuizen,1\n").endswith('; the column has names: add key = "name"')
+
+
+def test_a_missing_key_column_lists_the_columns() -> None:
+    assert refused("kode,woz\nGM9901,1\n") == (
+        'figures.csv: there is no column "code" (did you mean "kode"?); the columns are kode, woz'
+    )
+
+
+def test_a_column_that_no_table_has_is_told_at_its_line_with_near_names() -> None:
+    assert refused("code,woz_waarde,x\nGM9901,1,2\n").startswith(
+        'catalog.toml, line 32: indicator "woz", column "woz": no table has it; the columns are code, woz_waarde, x'
+    )
+    assert '(did you mean "wozz"?)' in refused("code,wozz,x\nGM9901,1,2\n")
+
+
+def test_two_columns_of_one_name_must_be_told_apart() -> None:
+    assert "the columns are code, woz (2), woz (3)" in refused("code,woz,woz\nGM9901,1,2\n")
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("none.csv", "none.csv: this file does not exist"),
+        (
+            "figures.json",
+            'figures.json: a table cannot be read from a ".json" file: CSV, Excel (.xlsx) and Parquet are understood',
+        ),
+        ("figures.xlsx", "figures.xlsx: this file cannot be read as Excel (.xlsx)"),
+        ("figures.parquet", "figures.parquet: this file cannot be read as Parquet"),
+        ("binary.csv", "binary.csv: this is no CSV file; CSV, Excel (.xlsx) and Parquet are understood"),
+        ("empty.csv", "empty.csv: there is nothing in it"),
+        ("header.csv", "header.csv: there are no rows below the header"),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_a_sentence(path: str, sentence: str) -> None:
+    for name in ("figures.json", "figures.xlsx", "figures.parquet"):
+        Path(name).write_text("hello")
+    Path("binary.csv").write_bytes(b"\x00\x01\x02")
+    Path("empty.csv").write_text("\n\n")
+    Path("header.csv").write_text("code,woz\n")
+    [told] = complaints(REGIONS, TABLE.replace("figures.csv", path), INDICATOR)
+    assert told.startswith(sentence)
+
+
+def test_what_did_not_meet_is_reported() -> None:
+    write_table("code,woz\nGM9901,250.4\nGM9909,1\nWK990101,2\nNL00,3\n")
+    report = prepared().report
+    assert report.sentences() == [
+        "gemeente 2022: 3 regions",
+        "table figures, gemeente 2022: 1 of 3 regions joined",
+        "table figures, gemeente 2022: 1 row (GM9909) is about no region of 2022",
+        "table figures, gemeente 2022: 2 regions (GM9902, GM9903) have no row",
+        "table figures, gemeente 2022: 2 rows about other levels passed over",
+        "woz, gemeente 2022: 1 number, 2 missing",
+        "woz, gemeente 2022: 1 number rounded to the decimals of the catalog",
+    ]
+    assert (report.numbers, report.total(Reason.MISSING)) == (1, 2)
+
+
+def test_the_year_column_gives_a_series_per_year() -> None:
+    write_table("code,jaar,woz\nGM9901,2021JJ00,1\nGM9901,2022JJ00*,2\nGM9902,2022,3\n")
+    table = TABLE.replace("year = 2022", 'year_column = "Jaar"')
+    result = prepared(REGIONS, table, INDICATOR)
+    assert list(result.figures) == [("woz", "gemeente", 2021), ("woz", "gemeente", 2022)]
+    assert shown(result.figures["woz", "gemeente", 2022].published) == [2.0, 3.0, "missing"]
+
+
+def test_a_period_that_is_no_year_is_refused() -> None:
+    table = TABLE.replace("year = 2022", 'year_column = "jaar"')
+    assert refused("code,jaar,woz\nGM9901,2022,1\nGM9901,2022MM01,1\n", table) == (
+        'figures.csv, row 3: column "jaar" has "2022MM01" where a year should be; write it as 2022 or 2022JJ00'
+    )
+
+
+def editions(table_year: int, more: str = "") -> int:
+    """On the borders of which year figures of a year are shown, with borders of 2020 and 2022."""
+    write_regions(path="old.gpkg")
+    write_table()
+    old = REGIONS.replace("2022", "2020").replace("regions.gpkg", "old.gpkg")
+    table = TABLE.replace("2022", str(table_year)) + more
+    return prepared(REGIONS, old, table, INDICATOR).figures["woz", "gemeente", table_year].edition
+
+
+@pytest.mark.parametrize(("year", "edition"), [(2019, 2020), (2020, 2020), (2021, 2020), (2022, 2022), (2024, 2022)])
+def test_figures_stand_on_the_newest_borders_that_are_not_younger(year: int, edition: int) -> None:
+    assert editions(year) == edition
+
+
+def test_the_catalog_may_name_the_borders() -> None:
+    assert editions(2024, "borders = 2020\n") == 2020
+
+
+def test_columns_may_differ_per_table() -> None:
+    write_table("code,WOZ2021\nGM9901,1\n", "old.csv")
+    write_table("code,woz22\nGM9901,2\n")
+    old = TABLE.replace('"figures"', '"old"').replace("figures.csv", "old.csv").replace("2022", "2021")
+    indicator = INDICATOR.replace('column = "woz"', 'from = ["woz22", { table = "old", column = "woz2021" }]')
+    result = prepared(REGIONS, TABLE, old, indicator)
+    assert {key[2]: shown(series.published)[0] for key, series in result.figures.items()} == {2021: 1.0, 2022: 2.0}
+
+
+def test_two_tables_with_one_column_for_one_level_and_year_must_be_chosen_from() -> None:
+    write_table()
+    second = TABLE.replace('"figures"', '"second"')
+    [sentence] = complaints(REGIONS, TABLE, second, INDICATOR)
+    assert sentence.endswith(
+        'tables "figures" and "second" both have its column for gemeente 2022; '
+        'choose with from = [{ table = "figures", column = "woz" }]'
+    )
+
+
+def test_categories_are_numbered_over_all_regions_with_reasons_kept() -> None:
+    write_table("code,soort\nGM9901,stad\nGM9902,dorp\nGM9903,x\n")
+    result = prepared(REGIONS, TABLE, INDICATOR.replace('"mean"', '"category"').replace('"woz"\n', '"soort"\n'))
+    [(key, series)] = result.figures.items()
+    assert result.categories[key[0]] == ("dorp", "stad")
+    assert shown(series.published) == [1.0, 0.0, "withheld"]
+
+
+def test_numbers_are_rounded_half_up_to_the_decimals_of_the_indicator() -> None:
+    write_table("code,woz\nGM9901,0.25\nGM9902,-0.04\nGM9903,2.5\n")
+    result = prepared(REGIONS, TABLE, INDICATOR + "decimals = 1\n").figures["woz", "gemeente", 2022].published
+    assert result.values() == [0.3, 0.0, 2.5]
+
+
+def by_name(names: list[str], rows: str, codes: list[str] | None = None) -> Prepared:
+    codes = codes or [f"GM990{i}" for i in range(len(names))]
+    regions = frame(codes)
+    regions["name"] = names
+    write_regions(regions)
+    write_table("Regio's,woz\n" + rows)
+    return prepared(REGIONS, TABLE.replace('code = "code"', 'name = "Regio\'s"'), INDICATOR)
+
+
+def joined_by_name(names: list[str], rows: str, codes: list[str] | None = None) -> list[float | str | None]:
+    return shown(by_name(names, rows, codes).figures["woz", "gemeente", 2022].published)
+
+
+def test_names_are_joined_in_the_spelling_of_cbs() -> None:
+    rows = "'s-Gravenhage (gemeente),1\nUtrecht (gemeente),2\nUtrecht (PV),9\nSúdwest-Fryslân,3\nNederland,9\nBeek (L.),4\n"
+    names = ["'s-Gravenhage", "Utrecht", "Sudwest-Fryslan", "Beek"]
+    assert joined_by_name(names, rows) == [1.0, 2.0, 3.0, 4.0]
+    assert joined_by_name(["Den Haag", "UTRECHT"], rows) == [1.0, 2.0]
+
+
+def test_a_former_namesake_does_not_take_the_place_of_todays() -> None:
+    rows = '"Hengelo (Gld.)",9\n"Hengelo (O.)",1\nDe Friese Meren,9\nDe Fryske Marren,2\n'
+    assert joined_by_name(["Hengelo", "De Fryske Marren"], rows, ["GM0164", "GM1940"]) == [1.0, 2.0]
+
+
+def test_namesakes_are_told_apart_by_their_province() -> None:
+    rows = '"Bergen (NH.)",1\n"Bergen (L.)",2\n'
+    assert joined_by_name(["Bergen (NH.)", "Bergen (L.)"], rows) == [1.0, 2.0]
+
+
+def test_a_name_that_could_be_several_regions_is_refused_with_all_of_them() -> None:
+    with pytest.raises(InputProblems) as caught:
+        by_name(["Bergen (NH.)", "Bergen (L.)"], "Bergen,1\n")
+    assert str(caught.value) == (
+        'figures.csv, row 2: "Bergen" could be GM9900 Bergen (NH.), GM9901 Bergen (L.); join on codes instead, with code = ..'
+    )
+
+
+def test_a_name_that_meets_nothing_is_reported_with_near_ones() -> None:
+    report = by_name(["Aardhuizen", "Boterveen"], "Aardhuizen,1\nBoterven,2\n").report
+    assert 'table figures, gemeente 2022: "Boterven" may be Boterveen' in report.sentences()
+
+
+def test_problems_of_all_sources_come_at_once() -> None:
+    write_regions(frame(["GM0001", "GM0001"]))
+    write_table("code,woz\nGM0001,x\n")
+    path = write_catalog(REGIONS, TABLE.replace("figures.csv", "none.csv"), INDICATOR)
+    with pytest.raises(InputProblems) as caught:
+        prepare(read_catalog(path))
+    assert [problem.file for problem in caught.value.problems] == ["regions.gpkg", "none.csv"]
+
+
+def test_progress_tells_its_stages() -> None:
+    write_table()
+    told: list[tuple[str, int, int]] = []
+    prepare(read_catalog(write_catalog()), lambda stage, done, total: told.append((stage, done, total)))
+    assert {stage for stage, _, _ in told} == {"read regions", "join tables", "regions 2022"}
+    assert all(0 <= done <= total for _, done, total in told)
+
+
+cells = st.one_of(
+    st.none(),
+    st.floats(),
+    st.integers(-(10**9), 10**9),
+    st.sampled_from([".", "x", "-", "", "-99997", "geheim", "1,5", "2.5", "n.b."]),
+    st.text(max_size=4),
+)
+
+
+def published_or_refused(table: RawTable, rows: NDArray[np.int64], decimals: int) -> Published | None:
+    """None where the table was refused, which is done with rows."""
+    try:
+        return publish_numbers(table, "x", rows, decimals, Reading()).published
+    except InputProblems as error:
+        if any(problem.row is None for problem in error.problems):
+            raise
+        return None
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # the folder is not used
+@given(st.lists(cells, min_size=1, max_size=6), st.integers(0, 6), st.sampled_from([";", ",", None]))
+def test_whatever_the_table_has_a_published_value_is_a_number_or_a_reason(
+    column: list[object], decimals: int, delimiter: str | None
+) -> None:
+    table = RawTable("t.csv", None, {"x": column}, list(range(2, len(column) + 2)), delimiter)
+    rows = np.array([*range(len(column)), -1], dtype=np.int64)
+    published = published_or_refused(table, rows, decimals)
+    if published is None:
+        return
+    assert published.statuses()[-1] == "missing"
+    assert all(
+        (number is None) != (status is None)
+        for number, status in zip(published.values(), published.statuses(), strict=True)
+    )

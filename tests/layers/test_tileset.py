@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import gzip
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import mapbox_vector_tile
+import pytest
+
+from layers.errors import NotInAtlas
+from layers.prepare import Prepared
+from layers.store import Atlas
+from layers.tileset import Tileset
+from tests.layers.make_atlas_files import publish, small
+from tiles.grid import Grid, GridName, TileCoord
+
+
+@pytest.fixture
+def source(folder: Path) -> Prepared:
+    del folder
+    return small()
+
+
+@pytest.fixture
+def atlas(source: Prepared) -> Atlas:
+    publish(Path("atlas"), source)
+    return Atlas.open(Path("atlas"))
+
+
+def coord(z: int) -> TileCoord:
+    """The tile with the small map in it, east of its first square."""
+    return Grid.named(GridName.WEB_MERCATOR).at(600_600.0, 6_811_000.0, z)
+
+
+def properties(tileset: Tileset, layer: str, z: int = 8) -> dict[str, dict[str, Any]]:
+    """By code: the attributes of the features of a layer, over the tiles around the small map."""
+    found: dict[str, dict[str, Any]] = {}
+    middle = coord(z)
+    for x in (middle.x - 1, middle.x, middle.x + 1):
+        for y in (middle.y - 1, middle.y, middle.y + 1):
+            tile = tileset.tile(TileCoord(z, x, y))
+            if tile is not None:
+                features = mapbox_vector_tile.decode(gzip.decompress(tile)).get(layer, {"features": []})["features"]
+                found |= {feature["properties"]["code"]: feature["properties"] for feature in features}
+    return found
+
+
+def test_a_tile_carries_code_name_regions_around_and_a_figure_or_its_reason(atlas: Atlas) -> None:
+    tileset = Tileset(atlas, "vastgoed-2022")
+    assert properties(tileset, "gemeente") == {
+        "GM9901": {"code": "GM9901", "name": "Aardhuizen", "woz_waarde": 250, "soort": "stad"},
+        "GM9902": {"code": "GM9902", "name": "Boterveen", "woz_waarde": 300, "soort": "stad"},
+        "GM9903": {
+            "code": "GM9903",
+            "name": "Chaamdijk",
+            "woz_waarde_status": "withheld",
+            "soort_status": "withheld",
+        },
+    }
+    wijken = properties(tileset, "wijk")
+    assert wijken["WK990201"] == {
+        "code": "WK990201",
+        "name": "Plaats 2",
+        "gemeente": "GM9902",
+        "woz_waarde": 0,
+        "soort": "stad",
+    }
+    assert wijken["WK990301"]["woz_waarde_status"] == "not-yet-published"
+
+
+def test_numbers_without_decimals_are_whole_and_others_are_not(source: Prepared) -> None:
+    publish(Path("a"), source, decimals=0)
+    publish(Path("b"), source, decimals=1)
+    whole, broken = Tileset(Atlas.open(Path("a")), "vastgoed-2022"), Tileset(Atlas.open(Path("b")), "vastgoed-2022")
+    assert isinstance(properties(whole, "gemeente")["GM9901"]["woz_waarde"], int)
+    assert isinstance(properties(broken, "gemeente")["GM9901"]["woz_waarde"], float)
+    assert whole.version != broken.version
+
+
+def test_a_tileset_of_regions_has_no_figures(atlas: Atlas) -> None:
+    tileset = Tileset(atlas, "gebieden-2022")
+    assert properties(tileset, "wijk")["WK990101"] == {"code": "WK990101", "name": "Plaats 1", "gemeente": "GM9901"}
+
+
+def test_the_fields_of_tilejson_are_those_in_the_tiles(atlas: Atlas) -> None:
+    tileset = Tileset(atlas, "vastgoed-2022")
+    assert set(tileset.fields) == {"gemeente", "wijk", "grenzen", "labels"}
+    for layer in ("gemeente", "wijk"):
+        seen = {name for region in properties(tileset, layer).values() for name in region}
+        assert seen <= set(tileset.fields[layer])
+    assert tileset.fields["wijk"]["woz_waarde"] == "woz-waarde (euro)"
+
+
+def test_zooms_and_bounds_are_those_of_the_archive(atlas: Atlas) -> None:
+    tileset = Tileset(atlas, "vastgoed-2022")
+    assert (tileset.minzoom, tileset.maxzoom) == (0, 8)
+    assert tileset.bounds == pytest.approx(atlas.edition(2022).bounds, abs=0.01)
+
+
+def test_where_there_is_nothing_there_is_no_tile(atlas: Atlas) -> None:
+    assert Tileset(atlas, "vastgoed-2022").tile(TileCoord(8, 0, 0)) is None
+
+
+def test_tiles_and_versions_are_the_same_for_the_same_atlas_and_every_thread(atlas: Atlas, source: Prepared) -> None:
+    publish(Path("again"), source)
+    first, second = Tileset(atlas, "vastgoed-2022"), Tileset(Atlas.open(Path("again")), "vastgoed-2022")
+    assert first.version == second.version
+    middle = next(x for x in first._archive.coords() if x.z == 8)
+    with ThreadPoolExecutor(8) as threads:
+        tiles = set(threads.map(lambda _: first.tile(middle), range(32)))
+    assert tiles == {second.tile(middle)}
+
+
+def test_the_version_tells_tilesets_apart(atlas: Atlas) -> None:
+    assert Tileset(atlas, "vastgoed-2022").version != Tileset(atlas, "gebieden-2022").version
+
+
+def test_an_unknown_tileset_is_a_sentence(atlas: Atlas) -> None:
+    with pytest.raises(NotInAtlas, match=r'^the atlas has no tileset "drugs-2022"$'):
+        Tileset(atlas, "drugs-2022")
