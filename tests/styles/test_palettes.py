@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from itertools import combinations, pairwise
+
+import numpy as np
+import pytest
+
+from styles.errors import TooManyClasses, UnknownPalette
+from styles.palettes import DIVERGING, NAMES, QUALITATIVE, SEQUENTIAL, colors, most_classes
+from styles.preset import FALLBACK_PALETTE, THEME_PRESETS, category_palette, theme_palette
+from styles.tokens import LIGHT
+from tests.styles.color_vision import VISION, ciede2000, contrast, difference
+
+TELLABLE = 7.0
+"""CIEDE2000 that neighbouring classes keep for everyone; about 2 is just noticeable side by side."""
+
+
+@pytest.mark.parametrize("vision", VISION)
+@pytest.mark.parametrize("name", [*SEQUENTIAL, *DIVERGING])
+def test_neighbouring_classes_can_be_told_apart_by_everyone(name: str, vision: str) -> None:
+    found = {pair: difference(*pair, vision) for pair in pairwise(colors(name, 5))}
+    assert min(found.values()) > TELLABLE, found
+
+
+@pytest.mark.parametrize("vision", VISION)
+def test_up_to_eight_categories_can_be_told_apart_by_everyone(vision: str) -> None:
+    found = {pair: difference(*pair, vision) for pair in combinations(colors(category_palette(8), 8), 2)}
+    assert min(found.values()) > TELLABLE, found
+
+
+@pytest.mark.parametrize("vision", VISION)
+@pytest.mark.parametrize("name", SEQUENTIAL)
+def test_no_class_looks_like_a_missing_figure(name: str, vision: str) -> None:
+    found = {color: difference(color, LIGHT.missing, vision) for color in colors(name, 5)}
+    assert min(found.values()) > 5, found
+
+
+@pytest.mark.parametrize("name", SEQUENTIAL)
+def test_more_is_darker(name: str) -> None:
+    for classes in range(1, most_classes(name) + 1):
+        against_white = [contrast(color, "#ffffff") for color in colors(name, classes)]
+        assert all(low < high for low, high in pairwise(against_white))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_palette_has_as_many_distinct_colors_as_asked(name: str) -> None:
+    for classes in range(1, most_classes(name) + 1):
+        found = colors(name, classes)
+        assert len(set(found)) == classes
+        assert all(len(color) == 7 and color[0] == "#" and int(color[1:], 16) >= 0 for color in found)
+
+
+def test_every_theme_has_a_palette_and_none_is_red() -> None:
+    assert (theme_palette("vastgoed"), theme_palette("drugs"), theme_palette("groen")) == ("YlGnBu", "BuPu", "Blues")
+    assert {*THEME_PRESETS.values(), FALLBACK_PALETTE} <= set(SEQUENTIAL)
+    assert {category_palette(count) for count in range(1, 12)} <= set(QUALITATIVE)
+
+
+def test_the_largest_palette_for_categories_has_eleven_colors() -> None:
+    assert len(colors(category_palette(11), 11)) == 11
+
+
+def test_an_unknown_palette_is_refused_with_the_ones_there_are() -> None:
+    with pytest.raises(UnknownPalette, match="there is no palette 'Reds': choose one of cividis, viridis, Blues"):
+        colors("Reds", 5)
+
+
+@pytest.mark.parametrize("classes", [0, 10])
+def test_a_palette_without_that_many_colors_says_how_many_it_has(classes: int) -> None:
+    with pytest.raises(TooManyClasses, match=f"'Blues' has 1 to 9 colours, not {classes}"):
+        colors("Blues", classes)
+
+
+def test_the_measure_of_difference_gives_the_published_test_values() -> None:
+    """Pairs 1, 9 and 24 of Sharma, Wu and Dalal (2005)."""
+    pairs = [
+        ((50, 2.6772, -79.7751), (50, 0, -82.7485), 2.0425),
+        ((50, -1, 2), (50, 0, 0), 2.3669),
+        ((22.7233, 20.0904, -46.6940), (23.0331, 14.9730, -42.5619), 2.0373),
+    ]
+    for one, other, expected in pairs:
+        assert ciede2000(np.array(one, float), np.array(other, float)) == pytest.approx(expected, abs=1e-4)
