@@ -118,7 +118,7 @@ class Breaks(Facts):
     """The classes of one indicator on one level; the one truth for map, legend, QGIS, raster and table."""
 
     edges: tuple[float, ...]
-    """Inner edges, rising: class i holds edges[i-1] <= value < edges[i]; one fewer than there are classes. Empty for one class."""
+    """Inner edges, rising: class i holds edges[i-1] <= value < edges[i]; one fewer than classes. Empty for one class."""
 
     low: float
     """The lowest published value, rounded down to the same precision, for the legend."""

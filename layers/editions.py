@@ -33,6 +33,9 @@ _CRS84 = pyproj.CRS.from_user_input("OGC:CRS84")
 _VISIBLE_PX = 3.0
 """A level that we do not know is shown from the zoom at which half of its regions are this wide."""
 
+_WHOLE_MAP = 5_000
+"""The coarsest level is shown from zoom 0 if it has no more regions than this: they fit in one tile."""
+
 _EQUATOR_PX_M = 2 * math.pi * 6378137 / 512
 """Metres on the equator per CSS pixel at zoom 0."""
 
@@ -205,14 +208,14 @@ def _ids(level: LevelRegions) -> NDArray[np.int64]:
 def _minzoom(level: LevelRegions, coarser: RegionLevel | None, bounds: NDArray[np.float64]) -> int:
     if level.entry.minzoom is not None:
         return level.entry.minzoom
+    if coarser is None and len(level.codes) <= _WHOLE_MAP:
+        return 0
     if level.level in known_levels.KNOWN:
         return known_levels.KNOWN[level.level].minzoom
-    if coarser is None:
-        return 0
     width_degrees = float(np.nanmedian(bounds[:, 2] - bounds[:, 0]))
     width_px = width_degrees / 360 * 2 * math.pi * 6378137 / _EQUATOR_PX_M
     zoom = math.ceil(math.log2(_VISIBLE_PX / max(width_px, 1e-9)))
-    return max(coarser.minzoom, zoom, 0)
+    return max(coarser.minzoom if coarser else 0, zoom, 0)
 
 
 def to_crs(geometry: NDArray[np.object_], source: pyproj.CRS, target: pyproj.CRS) -> NDArray[np.object_]:

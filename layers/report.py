@@ -65,16 +65,6 @@ class SeriesReport:
         present = {reason: count for reason, count in counts.items() if count}
         return SeriesReport(indicator, level, year, edition, int(published.has_number.sum()), present, rounded)
 
-    def sentences(self) -> list[str]:
-        """How many numbers and reasons."""
-        place = f"{self.indicator}, {self.level} {self.year}"
-        reasons = "".join(f", {count:,} {reason.value}" for reason, count in self.reasons.items())
-        told = [f"{place}: {counted(self.numbers, 'number')}{reasons}"]
-        if self.edition != self.year:
-            told.append(f"{place}: shown on the borders of {self.edition}")
-        if self.rounded:
-            told.append(f"{place}: {counted(self.rounded, 'number')} rounded to the decimals of the catalog")
-        return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +79,10 @@ class PrepareReport:
         """What to print, a line each: regions, then joins, then figures."""
         told = [sentence for level in self.levels for sentence in level.sentences()]
         told += [sentence for joined in self.joins for sentence in _join_sentences(joined)]
-        return told + [sentence for series in self.series for sentence in series.sentences()]
+        by_level: dict[tuple[str, str], list[SeriesReport]] = {}
+        for series in self.series:
+            by_level.setdefault((series.indicator, series.level), []).append(series)
+        return told + [_series_sentence(years) for years in by_level.values()]
 
     def total(self, reason: Reason) -> int:
         """How many published values have a reason."""
@@ -104,6 +97,24 @@ class PrepareReport:
     def repaired(self) -> int:
         """How many regions had a geometry that was invalid or did not match its neighbours'."""
         return sum(len(level.repair.invalid) + len(level.repair.mismatched) for level in self.levels)
+
+
+def _series_sentence(years: list[SeriesReport]) -> str:
+    """How many numbers and reasons an indicator has on a level, over all years, and what else is worth knowing."""
+    first, last = years[0], years[-1]
+    span = f"{first.year}" if len(years) == 1 else f"{first.year} to {last.year}"
+    parts = [counted(sum(series.numbers for series in years), "number")]
+    for reason in Reason:
+        count = sum(series.reasons.get(reason, 0) for series in years)
+        if count:
+            parts.append(f"{count:,} {reason.value}")
+    rounded = sum(series.rounded for series in years)
+    if rounded:
+        parts.append(f"{rounded:,} rounded to the decimals of the catalog")
+    editions = sorted({series.edition for series in years if series.edition != series.year})
+    if editions:
+        parts.append(f"on the borders of {' and '.join(map(str, editions))}")
+    return f"{first.indicator}, {first.level} {span}: {', '.join(parts)}"
 
 
 def _join_sentences(joined: Joined) -> list[str]:
