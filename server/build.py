@@ -1,0 +1,300 @@
+"""Building an atlas: from a catalog to a folder that can be served.
+
+    catalog -> prepare ─┬─> regions ──> geometry tiles   kept as they are while borders do not change
+                        └─> values ──> classes
+                                                         ──> manifest, last and at once
+
+Whatever stops a build on the way, bad input or a power cut, leaves the atlas as it was.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from layers.atlas import (
+    Artefact,
+    AtlasFacts,
+    BackdropFacts,
+    EditionFacts,
+    IndicatorFacts,
+    LevelFacts,
+    Series,
+    ThemeFacts,
+    TilesetFacts,
+)
+from layers.catalog import Catalog, read_catalog
+from layers.catalog_model import IndicatorEntry
+from layers.columns import SeriesRows, write_regions, write_values
+from layers.editions import Edition, RegionLevel
+from layers.indicators import PublishedSeries
+from layers.prepare import Prepared, prepare
+from layers.problems import Gathering, InputProblems
+from layers.report import PrepareReport
+from layers.store import AtlasWriter, artefacts_of
+from layers.values import Reason
+from server.classification import Classification, classified, style_problems
+from server.geometry_key import geometry_key, kept_tiles, remember_tiles
+from server.listing import size
+from server.progress import Report, silent
+from tiles.pyramid import Backdrop, Level, PyramidReport, write_pyramid
+
+SeriesPlace = tuple[str, int, int]
+"""Theme, year of the figures, and edition they stand on."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build came to."""
+
+    facts: AtlasFacts
+    prepared: PrepareReport
+    pyramids: Mapping[int, PyramidReport]
+    """By edition whose tiles were made; the tiles of other editions were kept."""
+
+    seconds: float
+
+    def sentences(self) -> list[str]:
+        """What to print, a line each: regions, joins, figures, tiles, and the whole at the end."""
+        told = self.prepared.sentences()
+        for edition in self.facts.editions:
+            told += _tile_sentences(edition, self.pyramids.get(edition.year))
+        regions = sum(level.regions for edition in self.facts.editions for level in edition.levels)
+        joined = sum(joined.matched for joined in self.prepared.joins)
+        unmatched = sum(len(joined.unmatched) for joined in self.prepared.joins)
+        counts = (
+            f"{regions:,} regions, {joined:,} joined, {unmatched:,} unmatched, "
+            f"{self.prepared.total(Reason.WITHHELD):,} withheld, {self.prepared.repaired:,} repaired"
+        )
+        total = sum({artefact.path: artefact.size for artefact in artefacts_of(self.facts)}.values())
+        return [*told, f"atlas {self.facts.id}: {counts}; {size(total)} in {self.seconds:.1f} s"]
+
+
+def _tile_sentences(edition: EditionFacts, pyramid: PyramidReport | None) -> Iterator[str]:
+    if pyramid is None:
+        yield f"borders {edition.year}: not changed, tiles kept ({size(edition.tiles.size)})"
+        return
+    largest = max(zoom.largest for zoom in pyramid.zooms)
+    yield f"borders {edition.year}: {pyramid.tiles:,} tiles, {size(pyramid.size)}, the largest {size(largest)}"
+
+
+def build(catalog_path: Path, folder: Path, jobs: int = 1, progress: Report = silent) -> BuildReport:
+    """Build or update the atlas in a folder, doing so many editions at a time.
+
+    Raises InputProblems with everything that is wrong in catalog and sources, AtlasBusy, and BadAtlas where the folder
+    holds something else.
+    """
+    start = time.perf_counter()
+    catalog, prepared = checked(catalog_path, progress)
+    with AtlasWriter(folder) as writer:
+        editions, pyramids = _write_editions(writer, prepared.editions, catalog.atlas.maxzoom, jobs, progress)
+        tilesets = _tilesets(catalog, prepared)
+        facts = AtlasFacts(
+            id=catalog.atlas.id,
+            title=catalog.atlas.title,
+            attribution=catalog.atlas.attribution,
+            notice=catalog.atlas.notice,
+            maxzoom=catalog.atlas.maxzoom,
+            editions=editions,
+            themes=tuple(
+                ThemeFacts(id=theme.id, title=theme.title, explanation=theme.explanation) for theme in catalog.themes
+            ),
+            indicators=_write_indicators(writer, catalog, prepared, tilesets, progress),
+            tilesets=(*_without_figures(prepared.editions), *tilesets.values()),
+        )
+        writer.publish(facts)
+    return BuildReport(facts, prepared.report, pyramids, time.perf_counter() - start)
+
+
+def checked(catalog_path: Path, progress: Report = silent) -> tuple[Catalog, Prepared]:
+    """The catalog and everything it names, read and joined; nothing is written.
+
+    Raises InputProblems with every problem of catalog, styles and sources.
+    """
+    catalog = read_catalog(catalog_path)
+    gathering = Gathering()
+    with gathering.step():
+        if problems := style_problems(catalog):
+            raise InputProblems(problems)
+    prepared = None
+    with gathering.step():
+        prepared = prepare(catalog, progress)
+        if problems := style_problems(catalog, prepared.categories):
+            raise InputProblems(problems)
+    gathering.close()
+    if prepared is None:
+        raise AssertionError("prepare either returns or raises")
+    return catalog, prepared
+
+
+# ---- regions and their tiles
+
+
+def _write_editions(
+    writer: AtlasWriter, editions: Sequence[Edition], maxzoom: int, jobs: int, progress: Report
+) -> tuple[tuple[EditionFacts, ...], dict[int, PyramidReport]]:
+    """Editions in their order, and what came of the tiles of those that changed."""
+    with ThreadPoolExecutor(jobs) as pool:
+        # NumPy and GEOS work outside the interpreter lock, so threads are enough to use more than one core.
+        made = list(pool.map(lambda edition: _write_edition(writer, edition, maxzoom, progress), editions))
+    return tuple(facts for facts, _ in made), {facts.year: report for facts, report in made if report is not None}
+
+
+def _write_edition(
+    writer: AtlasWriter, edition: Edition, maxzoom: int, progress: Report
+) -> tuple[EditionFacts, PyramidReport | None]:
+    regions = writer.artefact("regions", str(edition.year), ".parquet", partial(write_regions, edition=edition))
+    stem = f"gebieden-{edition.year}"
+    key = geometry_key(edition, regions, maxzoom)
+    tiles, report = kept_tiles(writer.folder, stem, key), None
+    if tiles is None:
+        tiles, report = _write_tiles(writer, stem, edition, maxzoom, progress)
+        remember_tiles(writer.folder, stem, key, tiles)
+    facts = EditionFacts(
+        year=edition.year,
+        levels=tuple(_level_facts(level) for level in edition.levels),
+        backdrop=tuple(BackdropFacts(id=shapes.id, kind=shapes.kind) for shapes in edition.backdrop),
+        tiles=tiles,
+        regions=regions,
+        bounds=edition.bounds,
+    )
+    return facts, report
+
+
+def _write_tiles(
+    writer: AtlasWriter, stem: str, edition: Edition, maxzoom: int, progress: Report
+) -> tuple[Artefact, PyramidReport]:
+    reports = []
+
+    def write(path: Path) -> None:
+        report = write_pyramid(
+            path,
+            [_tile_level(level) for level in edition.levels],
+            [Backdrop(shapes.id, shapes.geometry) for shapes in edition.backdrop],
+            edition.crs,
+            maxzoom,
+            {"name": stem},
+            progress=lambda stage, done, total: progress(f"{stage} {edition.year}", done, total),
+        )
+        reports.append(report)
+
+    artefact = writer.artefact("tiles", stem, ".pmtiles", write)
+    return artefact, reports[0]
+
+
+def _tile_level(level: RegionLevel) -> Level:
+    return Level(
+        name=level.id,
+        geometry=level.geometry,
+        ids=level.ids,
+        codes=level.codes,
+        names=level.names,
+        label_x=level.label_x,
+        label_y=level.label_y,
+        label_radius=level.label_radius,
+        minzoom=level.minzoom,
+    )
+
+
+def _level_facts(level: RegionLevel) -> LevelFacts:
+    return LevelFacts(
+        id=level.id, title=level.title, plural=level.plural, minzoom=level.minzoom, regions=len(level.codes)
+    )
+
+
+# ---- figures
+
+
+def _tilesets(catalog: Catalog, prepared: Prepared) -> dict[SeriesPlace, TilesetFacts]:
+    """The tileset of each theme, year and edition, in the order of the catalog and then by year.
+
+    Where figures of one year stand on two editions, the newest borders have the short name.
+    """
+    tilesets: dict[SeriesPlace, TilesetFacts] = {}
+    for theme in catalog.themes:
+        of_theme = [indicator.id for indicator in catalog.indicators if indicator.theme == theme.id]
+        stands = {(key[2], series.edition): None for key, series in prepared.figures.items() if key[0] in of_theme}
+        for year, edition in sorted(stands):
+            newest = max(other for same_year, other in stands if same_year == year)
+            tilesets[theme.id, year, edition] = TilesetFacts(
+                id=f"{theme.id}-{year}" if edition == newest else f"{theme.id}-{year}-op-{edition}",
+                edition=edition,
+                theme=theme.id,
+                year=year,
+                indicators=tuple(
+                    indicator for indicator in of_theme if _has_figures(prepared, indicator, year, edition)
+                ),
+            )
+    return tilesets
+
+
+def _has_figures(prepared: Prepared, indicator_id: str, year: int, edition: int) -> bool:
+    return any(
+        (key[0], key[2], series.edition) == (indicator_id, year, edition) for key, series in prepared.figures.items()
+    )
+
+
+def _without_figures(editions: Sequence[Edition]) -> Iterator[TilesetFacts]:
+    for edition in editions:
+        yield TilesetFacts(id=f"gebieden-{edition.year}", edition=edition.year)
+
+
+def _write_indicators(
+    writer: AtlasWriter,
+    catalog: Catalog,
+    prepared: Prepared,
+    tilesets: Mapping[SeriesPlace, TilesetFacts],
+    progress: Report,
+) -> tuple[IndicatorFacts, ...]:
+    made = []
+    for number, entry in enumerate(catalog.indicators):
+        progress("figures", number, len(catalog.indicators))
+        series = {key[1:]: found for key, found in prepared.figures.items() if key[0] == entry.id}
+        rows = [
+            SeriesRows(level, year, prepared.edition(found.edition).level(level).codes, found.published)
+            for (level, year), found in series.items()
+        ]
+        values = writer.artefact("values", entry.id, ".parquet", partial(write_values, series=rows))
+        categories = prepared.categories.get(entry.id, ())
+        look = classified(entry, rows, categories)
+        made.append(_indicator_facts(entry, series, tilesets, values, categories, look))
+    progress("figures", len(catalog.indicators), len(catalog.indicators))
+    return tuple(made)
+
+
+def _indicator_facts(
+    entry: IndicatorEntry,
+    series: Mapping[tuple[str, int], PublishedSeries],
+    tilesets: Mapping[SeriesPlace, TilesetFacts],
+    values: Artefact,
+    categories: tuple[str, ...],
+    look: Classification,
+) -> IndicatorFacts:
+    return IndicatorFacts(
+        id=entry.id,
+        theme=entry.theme,
+        title=entry.title,
+        unit=entry.unit,
+        kind=entry.kind,
+        decimals=entry.decimals,
+        explanation=entry.explanation,
+        caveat=entry.caveat,
+        source=entry.source,
+        series=tuple(
+            Series(
+                level=level,
+                year=year,
+                edition=found.edition,
+                tileset=tilesets[entry.theme, year, found.edition].id,
+            )
+            for (level, year), found in series.items()
+        ),
+        colors=look.colors,
+        breaks=look.breaks,
+        categories=categories,
+        values=values,
+    )

@@ -1,0 +1,174 @@
+"""The command line: each command is a few lines around a function one could call from a notebook.
+
+Exit status 0 when done, 1 for a problem in what was given (one sentence each on standard error, no stack), 2 for wrong
+usage.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from layers.errors import LayersError
+from layers.problems import InputProblems
+from layers.store import Atlas
+from server import progress
+from server.errors import ServerError
+from server.listing import atlas_as_text, joined_tile_as_text
+from server.problems import sentence
+from server.serving import serve as serve_atlas
+from server.settings import Settings, unknown
+from styles.errors import StyleError
+from tiles.errors import TileError
+
+CLEAN, PROBLEM = 0, 1
+
+cli = typer.Typer(
+    name="zichtkaart",
+    help="Maps of figures per gemeente, wijk and buurt.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+CatalogPath = Annotated[Path, typer.Argument(metavar="CATALOG", help="The catalog, a TOML file.", show_default=False)]
+AtlasFolder = Annotated[Path, typer.Argument(metavar="ATLAS", help="The folder of the atlas.", show_default=False)]
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn what went wrong with what was given into sentences on standard error, and status 1."""
+    try:
+        yield
+    except InputProblems as error:
+        _tell(*map(str, error.problems))
+    except (LayersError, StyleError, TileError, ServerError) as error:
+        _tell(str(error))
+    except OSError as error:
+        if error.filename is None and error.strerror is None:
+            raise
+        _tell(f"{error.filename or 'the disk'}: {error.strerror}")
+
+
+def _tell(*sentences: str) -> None:
+    for text in sentences:
+        sys.stderr.write(f"{sentence(text)}\n")
+    raise typer.Exit(PROBLEM)
+
+
+@cli.command()
+def build(
+    catalog: CatalogPath,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="ATLAS", help="The folder of the atlas; made where there is none.")
+    ],
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="How many things to do at a time.")] = 1,
+) -> None:
+    """Build an atlas, or bring one up to date; bad input leaves it as it was."""
+    from server.build import build as build_atlas  # here, so that a server does not carry what only a build needs
+
+    with told():
+        with progress.shown(Console(stderr=True)) as report_progress:
+            report = build_atlas(catalog, output, jobs, report_progress)
+        sys.stdout.write("".join(f"{line}\n" for line in report.sentences()))
+
+
+@cli.command()
+def check(catalog: CatalogPath) -> None:
+    """Read everything, build nothing, and report every problem at once."""
+    from server.build import checked  # here, as above
+
+    with told():
+        with progress.shown(Console(stderr=True)) as report_progress:
+            _, prepared = checked(catalog, report_progress)
+        sys.stdout.write("".join(f"{line}\n" for line in prepared.report.sentences()))
+        sys.stdout.write("No problems.\n")
+
+
+@cli.command()
+def serve(
+    atlas: AtlasFolder,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 picks a free one.", show_default="8080")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Number of server processes.", show_default="1")
+    ] = None,
+) -> None:
+    """Serve an atlas; a new one in its folder is picked up without a restart.
+
+    Every setting can also be given as ZICHTKAART_..., see docs/settings.md; an option goes first.
+    """
+    with told():
+        settings = Settings.read(os.environ)
+        settings = replace(
+            settings,
+            host=settings.host if host is None else host,
+            port=settings.port if port is None else port,
+            workers=settings.workers if workers is None else workers,
+        )
+        for text in unknown(os.environ):
+            sys.stderr.write(f"{sentence(text)}\n")
+        serve_atlas(atlas, settings, lambda address: _announce(atlas, address))
+
+
+def _announce(atlas: Path, address: str) -> None:
+    sys.stdout.write(f"Serving {atlas} on {address} (Ctrl-C stops it).\n")
+    sys.stdout.flush()
+
+
+@cli.command()
+def inspect(
+    atlas: AtlasFolder,
+    layer: Annotated[
+        str | None, typer.Argument(help="A tileset, or one layer of it: vastgoed-2022/wijk.", show_default=False)
+    ] = None,
+    tile: Annotated[str | None, typer.Argument(metavar="Z/X/Y", help="A tile.", show_default=False)] = None,
+) -> None:
+    """Print what is in an atlas, or a tile as text."""
+    if layer is not None and tile is None:
+        raise typer.BadParameter("a tile is missing: ATLAS LAYER Z/X/Y, such as kaart.atlas vastgoed-2022 8/131/84")
+    with told():
+        opened = Atlas.open(atlas)
+        if layer is None or tile is None:
+            sys.stdout.write(atlas_as_text(opened.facts))
+        else:
+            sys.stdout.write(joined_tile_as_text(opened, layer, tile))
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        try:
+            sys.stdout.write(f"zichtkaart {version('zichtkaart')}\n")
+        except PackageNotFoundError:
+            sys.stdout.write("zichtkaart, not installed as a package\n")
+        raise typer.Exit(CLEAN)
+
+
+@cli.callback()
+def options(
+    _version_asked: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Maps of figures per gemeente, wijk and buurt."""
+
+
+def main() -> None:
+    """The command ``zichtkaart``."""
+    cli()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""Whether the geometry tiles of an edition can stay: they can while nothing changed that they are made from.
+
+Beside the tiles lies ``tiles/<stem>.key.json``, which says what the newest archive was made from. Without it, or with
+one that does not fit, the tiles are made again; so it may be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import shapely
+from pydantic import BaseModel, ValidationError
+
+import tiles
+from layers.atlas import Artefact
+from layers.editions import Edition
+
+
+class Kept(BaseModel):
+    """The content of a key file."""
+
+    key: str
+    tiles: Artefact
+
+
+def geometry_key(edition: Edition, regions: Artefact, maxzoom: int) -> str:
+    """A hash over everything that decides the bytes of an edition's tiles, with the code that makes them."""
+    digest = hashlib.sha256()
+    facts = (
+        regions.version,  # codes, names, ids, label points and geometry
+        maxzoom,
+        [(level.id, level.minzoom) for level in edition.levels],
+        [(shapes.id, shapes.kind) for shapes in edition.backdrop],
+        (np.__version__, shapely.__version__, shapely.geos_version_string),
+    )
+    digest.update(json.dumps(facts).encode())
+    for shapes in edition.backdrop:
+        for geometry in shapely.to_wkb(shapes.geometry).tolist():
+            digest.update(geometry or b"")
+    for source in sorted(Path(tiles.__path__[0]).glob("*.py")):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()
+
+
+def kept_tiles(folder: Path, stem: str, key: str) -> Artefact | None:
+    """The tiles that were made from the same things, if they are still there and whole."""
+    try:
+        kept = Kept.model_validate_json(_key_file(folder, stem).read_bytes())
+        with (folder / kept.tiles.path).open("rb") as file:
+            version = hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValidationError):
+        return None
+    return kept.tiles if kept.key == key and version.startswith(kept.tiles.version) else None
+
+
+def remember_tiles(folder: Path, stem: str, key: str, artefact: Artefact) -> None:
+    """Note what tiles were made from."""
+    path = _key_file(folder, stem)
+    unfinished = path.with_name(f"{_UNFINISHED}{path.name}")
+    unfinished.write_text(Kept(key=key, tiles=artefact).model_dump_json() + "\n")
+    unfinished.replace(path)
+
+
+_UNFINISHED: Final = ".unfinished-"
+"""What the next build removes when this one is cut off."""
+
+
+def _key_file(folder: Path, stem: str) -> Path:
+    return folder / "tiles" / f"{stem}.key.json"

@@ -1,0 +1,100 @@
+/** Everything the viewer asks of the server. Paths are relative to the page, which may live behind a prefix. */
+import type { AtlasFacts, RegionColumns, Values } from "./atlas-types.js";
+import type { StyleSpecification } from "maplibre-gl";
+import { type Figure, figureFrom } from "./figure.js";
+import { Regions } from "./regions.js";
+import type { Lang, Texts } from "./texts.js";
+
+/** The server said no, or nothing. `detail` is its sentence, if it gave one. */
+export class ApiProblem extends Error {
+  constructor(
+    readonly status: number | null,
+    readonly detail: string | null,
+  ) {
+    super(detail ?? `status ${status}`);
+  }
+}
+
+/** A problem as a sentence for the reader. */
+export function problemSentence(problem: unknown, t: Texts): string {
+  if (!(problem instanceof ApiProblem)) return problem instanceof Error ? problem.message : String(problem);
+  if (problem.status === null) return t.problemNetwork;
+  return problem.detail ?? t.problemStatus(problem.status);
+}
+
+export interface ValuesQuery {
+  readonly indicator: string;
+  readonly level: string | null;
+  readonly year: number;
+}
+
+/** An address of the server, as an absolute URL. */
+export function address(path: string, query: Readonly<Record<string, string | null>> = {}): string {
+  const url = new URL(`./${path}`, document.baseURI);
+  for (const [key, value] of Object.entries(query)) if (value !== null) url.searchParams.set(key, value);
+  return url.href;
+}
+
+export function valuesAddress({ indicator, level, year }: ValuesQuery, format: "csv" | "json"): string {
+  return address(`values/${indicator}`, { level, year: String(year), f: format });
+}
+
+export function readAtlas(): Promise<AtlasFacts> {
+  return readJson<AtlasFacts>(address("atlas.json"));
+}
+
+export function readStyle(indicator: string, year: number, level: string | null, lang: Lang): Promise<StyleSpecification> {
+  return readJson<StyleSpecification>(address(`styles/${indicator}`, { year: String(year), level, lang }));
+}
+
+const regionsByEdition = new Map<number, Promise<Regions>>();
+const figuresByAddress = new Map<string, Promise<ReadonlyMap<string, Figure>>>();
+
+/** The regions of an edition; asked for once. */
+export function readRegions(edition: number): Promise<Regions> {
+  return once(regionsByEdition, edition, async () => new Regions(await readJson<RegionColumns>(address(`regions/${edition}`))));
+}
+
+/** The figures of one level and year by code; asked for once. */
+export function readFigures(query: ValuesQuery): Promise<ReadonlyMap<string, Figure>> {
+  const url = valuesAddress(query, "json");
+  return once(figuresByAddress, url, async () => {
+    const { columns } = await readJson<Values>(url);
+    const figures = new Map<string, Figure>();
+    for (const [row, code] of columns.code.entries()) {
+      const figure = figureFrom(columns.value[row], columns.status[row]);
+      if (figure !== null) figures.set(code, figure);
+    }
+    return figures;
+  });
+}
+
+function once<Key, Value>(cache: Map<Key, Promise<Value>>, key: Key, read: () => Promise<Value>): Promise<Value> {
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const promise = read();
+  cache.set(key, promise);
+  promise.catch(() => cache.delete(key)); // a failed answer is asked for again
+  return promise;
+}
+
+async function readJson<Value>(url: string): Promise<Value> {
+  let response: Response;
+  try {
+    response = await fetch(url, { headers: { accept: "application/json" } });
+  } catch {
+    throw new ApiProblem(null, null);
+  }
+  if (!response.ok) throw new ApiProblem(response.status, await detailOf(response));
+  return (await response.json()) as Value;
+}
+
+async function detailOf(response: Response): Promise<string | null> {
+  if (!(response.headers.get("content-type") ?? "").includes("problem+json")) return null;
+  try {
+    const problem: unknown = await response.json();
+    return typeof problem === "object" && problem !== null && "detail" in problem && typeof problem.detail === "string" ? problem.detail : null;
+  } catch {
+    return null;
+  }
+}

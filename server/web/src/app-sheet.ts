@@ -1,0 +1,263 @@
+/** Where things stand on the page: one column on a phone, a column beside the map on a desk, and next to nothing in a frame. */
+import { css } from "lit";
+
+export const appSheet = css`
+  :host {
+    background: var(--paper);
+    display: flex;
+    flex-direction: column;
+    min-height: 100dvh;
+  }
+  main {
+    display: grid;
+    flex: 1;
+    grid-template-columns: minmax(0, 1fr);
+    grid-template-rows: auto auto 1fr;
+    min-height: 0;
+  }
+  .wait,
+  .fatal {
+    place-content: center;
+    padding: 1rem;
+  }
+  .choose {
+    display: grid;
+    gap: 0.8rem;
+    padding: 0.8rem 1rem;
+  }
+  details {
+    border: 1px solid var(--edge);
+    border-radius: var(--radius);
+  }
+  details > zicht-choices {
+    border-top: 1px solid var(--line);
+    padding: 0.9rem;
+  }
+  summary {
+    align-items: center;
+    border-radius: var(--radius);
+    cursor: pointer;
+    display: flex;
+    gap: 0.8rem;
+    justify-content: space-between;
+    list-style: none;
+    min-height: 2.75rem;
+    padding: 0.3rem 0.8rem;
+  }
+  summary::-webkit-details-marker {
+    display: none;
+  }
+  summary span:first-child {
+    font-weight: 600;
+    line-height: 1.25;
+    min-width: 0;
+  }
+  .change {
+    color: var(--accent);
+    flex: none;
+    font-size: 0.9375rem;
+    text-decoration: underline;
+    text-underline-offset: 0.18em;
+  }
+  .stage {
+    background: var(--wash);
+    border-block: 1px solid var(--line);
+    display: flex;
+    flex-direction: column;
+    height: 60dvh;
+    min-height: 20rem;
+    position: relative;
+  }
+  .ground {
+    flex: 1;
+    min-height: 0;
+    overflow: hidden;
+    position: relative;
+  }
+  zicht-map {
+    inset: 0;
+    position: absolute;
+  }
+  .credit {
+    background: var(--paper);
+    font-size: 0.8125rem;
+    line-height: 1.4;
+    padding: 0.25rem 1rem;
+  }
+  .over {
+    display: grid;
+    gap: 0.5rem;
+    justify-items: center;
+    left: 0.6rem;
+    pointer-events: none;
+    position: absolute;
+    right: 3.6rem;
+    top: 0.6rem;
+    z-index: 4;
+  }
+  .over > * {
+    pointer-events: auto;
+  }
+  .hint,
+  .alert {
+    align-items: center;
+    background: var(--paper);
+    border: 1px solid var(--line);
+    border-radius: var(--radius);
+    box-shadow: var(--shadow);
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.3rem 0.8rem;
+    max-width: 36rem;
+    padding: 0.4rem 0.5rem 0.4rem 0.9rem;
+  }
+  .hint > div,
+  .alert > p {
+    flex: 1 1 12rem;
+  }
+  .alert {
+    border: 1px solid var(--alarm);
+    border-left-width: 5px;
+    padding: 0.6rem 0.7rem;
+  }
+  .alert > svg {
+    color: var(--alarm);
+  }
+  zicht-area {
+    bottom: 0.6rem;
+    left: 0.6rem;
+    position: absolute;
+    right: 0.6rem;
+    z-index: 3;
+  }
+  .explain {
+    align-content: start;
+    display: grid;
+    gap: 1.2rem;
+    padding: 1.1rem 1rem 1.5rem;
+  }
+  @media (min-width: 56rem) {
+    :host(:not([embedded])) {
+      height: 100dvh;
+    }
+    :host(:not([embedded])) main {
+      container-type: size;
+      grid-template-columns: 22.5rem minmax(0, 1fr);
+      grid-template-rows: auto 1fr;
+      overflow-y: auto;
+    }
+    .choose {
+      gap: 0.85rem;
+      padding: 0.9rem 1.25rem 1rem;
+    }
+    .explain {
+      border-top: 1px solid var(--line);
+      margin-inline: 1.25rem;
+      padding-inline: 0;
+    }
+    :host(:not([embedded])) .stage {
+      border-block: 0;
+      border-left: 1px solid var(--line);
+      grid-column: 2;
+      grid-row: 1 / span 2;
+      height: 100cqh;
+      position: sticky;
+      top: 0;
+    }
+    .credit {
+      background: rgb(255 255 255 / 90%);
+      border-top-left-radius: var(--radius);
+      bottom: 0;
+      color: #17242f;
+      font-size: 0.75rem;
+      max-width: calc(100% - 9rem);
+      padding: 0.1rem 0.6rem;
+      position: absolute;
+      right: 0;
+    }
+    zicht-area {
+      bottom: auto;
+      left: 1rem;
+      right: auto;
+      top: 1rem;
+      width: 21rem;
+    }
+    .over {
+      left: 23rem;
+    }
+    .wait,
+    .fatal {
+      display: grid;
+    }
+  }
+
+  :host([embedded]) {
+    height: 100dvh;
+    min-height: 0;
+  }
+  header {
+    align-items: center;
+    border-bottom: 1px solid var(--line);
+    border-top: 4px solid var(--accent);
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.2rem 0.7rem;
+    padding: 0.2rem 0.75rem 0.35rem;
+  }
+  h1 {
+    font-size: 1rem;
+    line-height: 1.3;
+  }
+  h1 .quiet {
+    font-size: 0.875rem;
+    font-weight: 400;
+  }
+  :host([embedded]) main {
+    display: flex;
+    flex-direction: column;
+  }
+  :host([embedded]) .stage {
+    flex: 1;
+    height: auto;
+    min-height: 0;
+  }
+  :host([embedded]) zicht-area {
+    bottom: auto;
+    left: 0.6rem;
+    max-width: 20rem;
+    right: 3.6rem;
+    top: 0.6rem;
+    width: auto;
+  }
+  :host([embedded]) .notice {
+    font-size: 0.8125rem;
+  }
+  .foot {
+    padding: 0.35rem 0.75rem 0.4rem;
+  }
+  .foot .source {
+    display: flex;
+    flex-wrap: wrap;
+    font-size: 0.8125rem;
+    gap: 0 1rem;
+    justify-content: space-between;
+    margin-top: 0.15rem;
+  }
+
+  @media print {
+    :host {
+      height: auto !important;
+    }
+    .choose {
+      display: none;
+    }
+    main {
+      display: block !important;
+      overflow: visible !important;
+    }
+    .stage {
+      height: 60vh !important;
+      position: relative !important;
+    }
+  }
+`;

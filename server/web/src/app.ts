@@ -1,0 +1,474 @@
+/** `<zicht-app>`: the page. It owns the view, which the address reflects, and hands every element its part. */
+import { LitElement, type PropertyValues, html, nothing } from "lit";
+import "./about-figures.js";
+import { address, problemSentence, readAtlas, readFigures, readRegions } from "./api.js";
+import { appSheet } from "./app-sheet.js";
+import type { Area, FigureState, Pointed } from "./area.js";
+import "./area-card.js";
+import { editionOf, indicatorOf, levelFacts, levelsOf, seriesIn } from "./atlas.js";
+import type { AtlasFacts, EditionFacts, IndicatorFacts, LevelFacts, Reason } from "./atlas-types.js";
+import "./choices.js";
+import { formatFigure } from "./figure.js";
+import { closeIcon, outsideIcon, warnIcon } from "./icons.js";
+import "./legend-list.js";
+import type { Goal, MapEvents, Padding } from "./map-events.js";
+import { noticeBadge } from "./notice.js";
+import "./page-header.js";
+import type { Region, Regions } from "./regions.js";
+import "./search-box.js";
+import { figureSource, mapSources, noteSentence } from "./sentences.js";
+import { base, tokens } from "./sheet.js";
+import { TEXTS, type Lang, type Texts, capitalized, inLang } from "./texts.js";
+import { type Note, type View, choose, readAddress, resolve, writeAddress } from "./view.js";
+
+/** Room on the map for the card of an area, where the style sheet puts it. */
+const ROOM: Readonly<Record<"none" | "above" | "beside" | "below", Padding>> = {
+  none: { top: 20, right: 20, bottom: 20, left: 20 },
+  above: { top: 130, right: 30, bottom: 20, left: 30 },
+  beside: { top: 50, right: 70, bottom: 50, left: 390 },
+  below: { top: 30, right: 60, bottom: 135, left: 30 },
+};
+
+const WIDE = matchMedia("(min-width: 56rem)");
+
+export class ZichtApp extends LitElement {
+  static override properties = {
+    embedded: { type: Boolean, reflect: true },
+    facts: { state: true },
+    view: { state: true },
+    goal: { state: true },
+    area: { state: true },
+    level: { state: true },
+    reasons: { state: true },
+    notes: { state: true },
+    problem: { state: true },
+    isFatal: { state: true },
+    isWide: { state: true },
+  };
+
+  static override styles = [tokens, base, appSheet];
+
+  /** Only the map, for a frame in another site. */
+  declare embedded: boolean;
+  declare protected facts: AtlasFacts | null;
+  declare protected view: View | null;
+  declare protected goal: Goal | null;
+  declare protected area: Area | null;
+  /** The level that the map shows now. */
+  declare protected level: string | null;
+  /** The reasons that occur on the map, by level. */
+  declare protected reasons: Readonly<Record<string, ReadonlySet<Reason>>>;
+  declare protected notes: readonly Note[];
+  declare protected problem: string | null;
+  /** Whether the problem leaves nothing to show. */
+  declare protected isFatal: boolean;
+  declare protected isWide: boolean;
+
+  readonly #back = () => this.#readAddress();
+  readonly #resize = () => (this.isWide = WIDE.matches);
+
+  constructor() {
+    super();
+    this.embedded = /\/embed\/?$/.test(location.pathname);
+    this.facts = null;
+    this.view = null;
+    this.goal = null;
+    this.area = null;
+    this.level = null;
+    this.reasons = {};
+    this.notes = [];
+    this.problem = null;
+    this.isFatal = false;
+    this.isWide = WIDE.matches;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    addEventListener("popstate", this.#back);
+    WIDE.addEventListener("change", this.#resize);
+    void this.#start();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    removeEventListener("popstate", this.#back);
+    WIDE.removeEventListener("change", this.#resize);
+  }
+
+  async #start(): Promise<void> {
+    try {
+      const map = import("./map.js"); // the legend need not wait for it
+      map.catch(() => (this.problem = this.#texts.problemMap));
+      const facts = await readAtlas();
+      if ((facts.format ?? 1) !== 1) throw new Error(this.#texts.problemFormat);
+      this.facts = facts;
+      this.#readAddress();
+    } catch (problem) {
+      this.isFatal = true;
+      this.problem = `${this.#texts.problemAtlas} ${problemSentence(problem, this.#texts)}`;
+    }
+  }
+
+  /** From the address to the view: at the start, and when the reader goes back or forth. */
+  #readAddress(): void {
+    if (this.facts === null) return;
+    const resolved = resolve(readAddress(new URL(location.href)), this.facts);
+    if (resolved === null) {
+      this.isFatal = true;
+      this.problem = this.#texts.problemEmpty;
+      return;
+    }
+    this.view = resolved.view;
+    this.notes = resolved.notes;
+    this.goal = this.#goalOf(resolved.view);
+    void this.#findArea(this.view.camera === null ? "jump" : "stay");
+  }
+
+  #goalOf({ camera }: View): Goal {
+    return camera === null ? { kind: "bounds", bounds: this.#edition.bounds, padding: ROOM.none, jump: true } : { kind: "camera", camera };
+  }
+
+  /** A choice of the reader: a new view, and a new entry in the history. */
+  #choose(choice: Partial<View>): void {
+    if (this.facts === null || this.view === null) return;
+    const view = choose(this.view, choice, this.facts);
+    if (JSON.stringify(view) === JSON.stringify(this.view)) return;
+    this.view = view;
+    this.notes = [];
+    this.problem = null;
+    history.pushState(null, "", writeAddress(view, this.facts));
+  }
+
+  #chooseMap(choice: Partial<View>): void {
+    this.#choose(choice);
+    void this.#findArea("stay");
+    const level = choice.level == null ? undefined : this.#levels.find((one) => one.id === choice.level);
+    if (level !== undefined) this.#zoomTo(level);
+  }
+
+  #zoomTo(level: LevelFacts): void {
+    this.goal = { kind: "closer", zoom: level.minzoom };
+  }
+
+  #moved(camera: MapEvents["camera"]): void {
+    if (this.facts === null || this.view === null) return;
+    this.view = { ...this.view, camera };
+    history.replaceState(null, "", writeAddress(this.view, this.facts));
+  }
+
+  #meet({ level, reason }: MapEvents["reason"]): void {
+    this.reasons = { ...this.reasons, [level]: new Set([...(this.reasons[level] ?? []), reason]) };
+  }
+
+  /** The area that was clicked; its tile tells the figure at once. */
+  #pick(pointed: Pointed | null): void {
+    this.#choose({ area: pointed?.code ?? null });
+    if (pointed === null) {
+      this.area = null;
+      return;
+    }
+    const figure: FigureState = pointed.figure === null ? { kind: "absent" } : { kind: "known", figure: pointed.figure };
+    this.area = { ...pointed, around: [], figure };
+    void this.#findAround(pointed.code);
+  }
+
+  #found(region: Region): void {
+    // A fixed level that is coarser than what was found would hide it.
+    const fixed = this.view?.level ?? null;
+    const ranks = this.#levels.map(({ id }) => id);
+    const level = ranks.indexOf(region.level) > ranks.indexOf(fixed ?? "") ? null : fixed;
+    this.#choose({ area: region.code, level });
+    this.#fly(region, false);
+    void this.#findArea("stay");
+  }
+
+  #fly({ bounds }: Region, jump: boolean): void {
+    this.goal = { kind: "bounds", bounds, padding: this.embedded ? ROOM.above : this.isWide ? ROOM.beside : ROOM.below, jump };
+  }
+
+  async #findAround(code: string): Promise<void> {
+    const regions = await this.#regions().catch(() => null); // the names around an area are an extra
+    const region = regions?.get(code);
+    if (region !== undefined && this.area?.code === code) this.area = { ...this.area, name: region.name, around: regions?.around(region) ?? [] };
+  }
+
+  /** The selected area of the view, by its code alone. */
+  async #findArea(move: "jump" | "stay"): Promise<void> {
+    const { view } = this;
+    if (view?.area == null) {
+      this.area = null;
+      return;
+    }
+    const stillAsked = () => this.view?.area === view.area && this.view.indicator === view.indicator && this.view.year === view.year;
+    try {
+      const regions = await this.#regions();
+      const region = regions.get(view.area);
+      if (!stillAsked()) return;
+      if (region === undefined) {
+        this.area = null;
+        this.notes = [...this.notes, { kind: "area", asked: view.area, borders: this.#edition.year }];
+        return;
+      }
+      if (move === "jump") this.#fly(region, true);
+      this.area = { ...region, around: regions.around(region), figure: { kind: "loading" } };
+      const figure = await this.#figure(view, region);
+      if (stillAsked() && this.area !== null) this.area = { ...this.area, figure };
+    } catch (problem) {
+      if (stillAsked()) this.problem = `${this.#texts.problemRegions} ${problemSentence(problem, this.#texts)}`;
+    }
+  }
+
+  async #figure({ indicator, year }: View, { level, code }: Region): Promise<FigureState> {
+    if (!seriesIn(this.#indicator, year).some((series) => series.level === level)) return { kind: "absent" };
+    try {
+      const figure = (await readFigures({ indicator, level, year })).get(code);
+      return figure === undefined ? { kind: "absent" } : { kind: "known", figure };
+    } catch (problem) {
+      return { kind: "failed", sentence: `${this.#texts.problemValues} ${problemSentence(problem, this.#texts)}` };
+    }
+  }
+
+  #regions(): Promise<Regions> {
+    return readRegions(this.#edition.year);
+  }
+
+  get #lang(): Lang {
+    return this.view?.lang ?? readAddress(new URL(location.href)).lang;
+  }
+
+  get #texts(): Texts {
+    return TEXTS[this.#lang];
+  }
+
+  get #shown(): { facts: AtlasFacts; view: View } {
+    if (this.facts === null || this.view === null) throw new Error("nothing is shown yet");
+    return { facts: this.facts, view: this.view };
+  }
+
+  get #indicator(): IndicatorFacts {
+    const { facts, view } = this.#shown;
+    return indicatorOf(facts, view.indicator);
+  }
+
+  get #edition(): EditionFacts {
+    const { facts, view } = this.#shown;
+    return editionOf(facts, this.#indicator, view.year, view.level);
+  }
+
+  get #levels(): LevelFacts[] {
+    const { facts, view } = this.#shown;
+    return levelsOf(facts, this.#indicator, view.year);
+  }
+
+  /** The level of the legend: what the map shows, or will. */
+  get #legendLevel(): LevelFacts | undefined {
+    const { view } = this.#shown;
+    return this.#levels.find((one) => one.id === (this.level ?? view.level)) ?? this.#levels[0];
+  }
+
+  override willUpdate(changed: PropertyValues): void {
+    const before: unknown = changed.get("view");
+    if (isView(before) && this.view !== null && (before.indicator !== this.view.indicator || before.year !== this.view.year)) this.reasons = {};
+  }
+
+  override updated(): void {
+    document.documentElement.lang = this.#lang;
+    if (this.facts !== null && this.view !== null) document.title = `${this.#heading} | ${inLang(this.facts.title, this.#lang)}`;
+  }
+
+  get #heading(): string {
+    const { view } = this.#shown;
+    return `${inLang(this.#indicator.title, view.lang)}, ${view.year}`;
+  }
+
+  override render() {
+    if (this.isFatal) return html`<main class="fatal">${this.#alert()}</main>`;
+    if (this.facts === null || this.view === null) return html`<main class="wait" aria-busy="true"><p class="quiet">${this.#texts.mapLoading}</p></main>`;
+    return this.embedded ? this.#embedPage(this.facts, this.view) : this.#fullPage(this.facts, this.view);
+  }
+
+  #fullPage(facts: AtlasFacts, view: View) {
+    const t = this.#texts;
+    const choices = html`<zicht-choices .facts=${facts} .view=${view} @choose=${(event: CustomEvent<Partial<View>>) => this.#chooseMap(event.detail)}></zicht-choices>`;
+    return html`
+      <zicht-header
+        .facts=${facts}
+        .view=${view}
+        .heading=${this.#heading}
+        @choose=${(event: CustomEvent<Partial<View>>) => this.#choose(event.detail)}
+        @skip=${() => this.#focusMap()}
+      ></zicht-header>
+      <main>
+        <div class="choose">
+          <zicht-search
+            .lang=${view.lang}
+            .load=${() => this.#regions()}
+            .levelTitle=${(level: string) => this.#levelTitle(level)}
+            .hint=${this.#searchHint}
+            @found=${(event: CustomEvent<Region>) => this.#found(event.detail)}
+          ></zicht-search>
+          ${this.isWide
+            ? choices
+            : html`<details>
+                <summary><span>${this.#heading}</span><span class="change">${t.controls}</span></summary>
+                ${choices}
+              </details>`}
+        </div>
+        ${this.#stage(facts, view)}
+        <div class="explain">
+          ${this.#legend(view, false)}
+          <zicht-about
+            .facts=${facts}
+            .query=${{ indicator: view.indicator, level: view.level ?? this.#legendLevel?.id ?? null, year: view.year }}
+            .lang=${view.lang}
+          ></zicht-about>
+        </div>
+      </main>
+      ${this.#announcement()}
+    `;
+  }
+
+  #embedPage(facts: AtlasFacts, view: View) {
+    const t = this.#texts;
+    const level = this.#legendLevel;
+    const unit = inLang(this.#indicator.unit, view.lang);
+    const parts = [unit, level === undefined ? "" : t.per(inLang(level.title, view.lang)), String(view.year)].filter((part) => part !== "");
+    return html`
+      <header>
+        <h1>${inLang(this.#indicator.title, view.lang)} <span class="quiet">${parts.join(", ")}</span></h1>
+        ${noticeBadge(facts, view.lang)}
+      </header>
+      <main>
+        ${this.#stage(facts, view)}
+        <div class="foot">
+          ${this.#legend(view, true)}
+          <p class="source">
+            <span>${t.source}: ${mapSources(facts, this.#indicator, view.lang)}</span>
+            <a href=${address(writeAddress(view, facts))} target="_blank" rel="noopener">${t.fullPage} ${outsideIcon}</a>
+          </p>
+        </div>
+      </main>
+      ${this.#announcement()}
+    `;
+  }
+
+  #stage(facts: AtlasFacts, view: View) {
+    const t = this.#texts;
+    const fixed = view.level === null ? undefined : this.#levels.find((level) => level.id === view.level);
+    return html`<section class="stage" aria-label=${t.map}>
+      <div class="ground">
+        <zicht-map
+          .facts=${facts}
+          .view=${view}
+          .goal=${this.goal}
+          .selected=${this.area}
+          .embedded=${this.embedded}
+          @camera=${(event: CustomEvent<MapEvents["camera"]>) => this.#moved(event.detail)}
+          @level=${(event: CustomEvent<MapEvents["level"]>) => (this.level = event.detail)}
+          @reason=${(event: CustomEvent<MapEvents["reason"]>) => this.#meet(event.detail)}
+          @pick=${(event: CustomEvent<MapEvents["pick"]>) => this.#pick(event.detail)}
+          @map-problem=${(event: CustomEvent<string>) => (this.problem = event.detail)}
+        ></zicht-map>
+        <div class="over">
+          ${this.problem === null ? nothing : this.#alert()} ${this.notes.length === 0 ? nothing : this.#noteList()}
+          ${fixed !== undefined && this.level !== null && this.level !== fixed.id
+            ? html`<p class="hint">
+                ${t.zoomInFor(inLang(fixed.plural, view.lang))}
+                <button class="button" type="button" @click=${() => this.#zoomTo(fixed)}>${t.zoomIn}</button>
+              </p>`
+            : nothing}
+        </div>
+        ${this.area === null
+          ? nothing
+          : html`<zicht-area
+              .area=${this.area}
+              .indicator=${this.#indicator}
+              .level=${levelFacts(facts, this.area.level)}
+              .year=${view.year}
+              .source=${figureSource(facts, this.#indicator, view.lang)}
+              .lang=${view.lang}
+              .compact=${this.embedded || !this.isWide}
+              @let-go=${() => this.#letGo()}
+              @zoom-to=${() => void this.#zoomToArea()}
+            ></zicht-area>`}
+      </div>
+      ${this.embedded ? nothing : html`<p class="credit">${t.source}: ${mapSources(facts, this.#indicator, view.lang)}</p>`}
+    </section>`;
+  }
+
+  #letGo(): void {
+    this.#pick(null);
+    this.#focusMap(); // the button that had the focus is gone
+  }
+
+  #focusMap(): void {
+    this.renderRoot.querySelector<HTMLElement>("zicht-map")?.focus();
+  }
+
+  async #zoomToArea(): Promise<void> {
+    const regions = await this.#regions().catch(() => null);
+    const region = this.area === null ? undefined : regions?.get(this.area.code);
+    if (region !== undefined) this.#fly(region, false);
+  }
+
+  #legend(view: View, compact: boolean) {
+    const level = this.#legendLevel;
+    if (level === undefined) return nothing;
+    const { area } = this;
+    const marked = area !== null && area.level === level.id && area.figure.kind === "known" ? area.figure.figure : null;
+    return html`<zicht-legend
+      .indicator=${this.#indicator}
+      .level=${level}
+      .year=${view.year}
+      .lang=${view.lang}
+      .reasons=${this.reasons[level.id] ?? new Set()}
+      .marked=${marked}
+      .markedName=${area?.name ?? ""}
+      .compact=${compact}
+    ></zicht-legend>`;
+  }
+
+  #alert() {
+    const t = this.#texts;
+    return html`<div class="alert" role="alert">
+      ${warnIcon}
+      <p><strong>${t.problemTitle}.</strong> ${this.problem}</p>
+      <button class="button" type="button" @click=${() => location.reload()}>${t.retry}</button>
+    </div>`;
+  }
+
+  #noteList() {
+    const t = this.#texts;
+    return html`<div class="hint" role="status">
+      <div>${this.notes.map((note) => html`<p>${noteSentence(note, t)}</p>`)}</div>
+      <button class="button plain square" type="button" aria-label=${t.close} @click=${() => (this.notes = [])}>${closeIcon}</button>
+    </div>`;
+  }
+
+  /** Tells a screen reader what was selected. */
+  #announcement() {
+    const { area } = this;
+    const sentence =
+      area?.figure.kind === "known"
+        ? this.#texts.announceArea(area.name, this.#levelTitle(area.level), formatFigure(area.figure.figure, this.#indicator, this.#lang))
+        : "";
+    return html`<p class="unseen" role="status" id="announcement">${sentence}</p>`;
+  }
+
+  #levelTitle(level: string): string {
+    const known = levelFacts(this.#shown.facts, level);
+    return known === undefined ? level : inLang(known.title, this.#lang);
+  }
+
+  /** What can be searched for: `Gemeente, wijk of buurt`. */
+  get #searchHint(): string {
+    const titles = this.#edition.levels.map((level) => inLang(level.title, this.#lang));
+    return capitalized(new Intl.ListFormat(this.#lang, { type: "disjunction" }).format(titles));
+  }
+}
+
+function isView(value: unknown): value is View {
+  return typeof value === "object" && value !== null && "indicator" in value;
+}
+
+customElements.define("zicht-app", ZichtApp);

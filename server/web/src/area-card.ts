@@ -1,0 +1,155 @@
+/** `<zicht-area>`: the selected area with its figure, or the reason why there is none. */
+import { LitElement, css, html, nothing } from "lit";
+import type { Area } from "./area.js";
+import type { IndicatorFacts, LevelFacts } from "./atlas-types.js";
+import { type Figure, formatFigure, formatNumber, formatUnit } from "./figure.js";
+import { closeIcon, targetIcon } from "./icons.js";
+import { colorOf, figureClass } from "./legend.js";
+import { base, tokens } from "./sheet.js";
+import type { Paint } from "./swatch.js";
+import "./swatch.js";
+import { TEXTS, type Lang, capitalized, inLang } from "./texts.js";
+
+export class ZichtArea extends LitElement {
+  static override properties = {
+    area: { attribute: false },
+    indicator: { attribute: false },
+    level: { attribute: false },
+    year: { attribute: false },
+    source: { attribute: false },
+    lang: {},
+    compact: { type: Boolean },
+  };
+
+  static override styles = [
+    tokens,
+    base,
+    css`
+      :host {
+        display: block;
+      }
+      section {
+        background: var(--paper);
+        border: 1px solid var(--line);
+        border-radius: calc(var(--radius) + 2px);
+        box-shadow: var(--shadow);
+        padding: 0.7rem 0.8rem 0.75rem 0.9rem;
+      }
+      .top {
+        align-items: start;
+        display: flex;
+        gap: 0.2rem;
+      }
+      .top div {
+        flex: 1;
+        min-width: 0;
+      }
+      h2 {
+        font-size: 1.1875rem;
+        line-height: 1.25;
+        overflow-wrap: anywhere;
+      }
+      .top .quiet {
+        line-height: 1.35;
+      }
+      .top .button {
+        margin: -0.35rem 0 0;
+      }
+      .top .button:last-child {
+        margin-right: -0.4rem;
+      }
+      .figure {
+        align-items: center;
+        display: flex;
+        gap: 0.6rem;
+        margin-top: 0.45rem;
+      }
+      .number {
+        font-size: 1.625rem;
+        font-variant-numeric: tabular-nums;
+        font-weight: 700;
+        line-height: 1.2;
+      }
+      .number small {
+        font-size: 1rem;
+        font-weight: 400;
+      }
+      .number.words {
+        font-size: 1.0625rem;
+        font-weight: 600;
+      }
+      .what {
+        color: var(--quiet);
+        font-size: 0.875rem;
+        line-height: 1.35;
+        margin-top: 0.35rem;
+      }
+    `,
+  ];
+
+  declare area: Area;
+  declare indicator: IndicatorFacts;
+  declare level: LevelFacts | undefined;
+  declare year: number;
+  declare source: string;
+  declare lang: Lang;
+  /** Without subject and source, which a small page names elsewhere. */
+  declare compact: boolean;
+
+  override render() {
+    const t = TEXTS[this.lang];
+    const { area, indicator, lang } = this;
+    const level = capitalized(this.level === undefined ? area.level : inLang(this.level.title, lang));
+    return html`<section aria-label=${t.area}>
+      <div class="top">
+        <div>
+          <h2>${area.name}</h2>
+          <p class="quiet">${area.around.length === 0 ? level : t.areaIn(level, area.around.join(", "))}</p>
+        </div>
+        <button class="button plain square" type="button" aria-label=${t.areaZoom} title=${t.areaZoom} @click=${() => this.#send("zoom-to")}>${targetIcon}</button>
+        <button class="button plain square" type="button" aria-label=${t.close} title=${t.close} @click=${() => this.#send("let-go")}>${closeIcon}</button>
+      </div>
+      ${this.#state()}
+      ${this.compact ? nothing : html`<p class="what">${inLang(indicator.title, lang)}, ${this.year}<br />${t.source}: ${this.source}</p>`}
+    </section>`;
+  }
+
+  #state() {
+    const t = TEXTS[this.lang];
+    const state = this.area.figure;
+    switch (state.kind) {
+      case "loading":
+        return html`<p class="figure quiet">${t.areaLoading}</p>`;
+      case "absent":
+        return html`<p class="figure">${t.areaNoLevel(this.level === undefined ? this.area.level : inLang(this.level.plural, this.lang))}</p>`;
+      case "failed":
+        return html`<p class="figure" role="alert">${state.sentence}</p>`;
+      case "known":
+        return html`<p class="figure">${this.#swatch(state.figure)}${this.#words(state.figure)}</p>`;
+      default:
+        return state satisfies never;
+    }
+  }
+
+  #words(figure: Figure) {
+    const { indicator, lang } = this;
+    if (figure.kind === "reason" || indicator.kind === "category") {
+      return html`<span class="number words">${formatFigure(figure, indicator, lang)}</span>`;
+    }
+    const unit = formatUnit(indicator, lang);
+    return html`<span class="number">${formatNumber(figure.value, indicator.decimals, lang)}${unit === "%" ? unit : html`<small>${unit}</small>`}</span>`;
+  }
+
+  #swatch(figure: Figure) {
+    const row = figureClass(figure, this.indicator, this.area.level);
+    const paint: Paint | null =
+      figure.kind === "reason" ? { kind: "reason", reason: figure.reason } : row === null ? null : { kind: "color", color: colorOf(this.indicator, row) };
+    return paint === null ? nothing : html`<zicht-swatch .paint=${paint}></zicht-swatch>`;
+  }
+
+  #send(name: "zoom-to" | "let-go"): void {
+    this.dispatchEvent(new CustomEvent(name));
+  }
+}
+
+customElements.define("zicht-area", ZichtArea);

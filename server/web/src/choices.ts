@@ -1,0 +1,214 @@
+/** `<zicht-choices>`: theme, subject, level and year. Each choice is an event `choose` with the part of the view that changes. */
+import { LitElement, css, html, nothing } from "lit";
+import { indicatorOf, levelsOf, shownIndicators, yearsOf } from "./atlas.js";
+import type { AtlasFacts } from "./atlas-types.js";
+import { backIcon, forthIcon } from "./icons.js";
+import { base, tokens } from "./sheet.js";
+import { TEXTS, capitalized, inLang } from "./texts.js";
+import type { View } from "./view.js";
+
+/** As many characters as fit beside each other in segments. */
+const ONE_ROW = 32;
+
+interface Option {
+  readonly value: string;
+  readonly label: string;
+}
+
+export class ZichtChoices extends LitElement {
+  static override properties = { facts: { attribute: false }, view: { attribute: false } };
+
+  static override styles = [
+    tokens,
+    base,
+    css`
+      :host {
+        display: grid;
+        gap: 0.85rem;
+      }
+      .segments {
+        background: var(--wash);
+        border: 1px solid var(--edge);
+        border-radius: var(--radius);
+        display: flex;
+        flex-wrap: wrap;
+        gap: 2px;
+        padding: 2px;
+      }
+      .segments.pairs {
+        display: grid;
+        grid-template-columns: 1fr 1fr;
+      }
+      .segments label {
+        border-radius: calc(var(--radius) - 2px);
+        cursor: pointer;
+        flex: 1 1 auto;
+        font-size: 0.9375rem;
+        padding: 0.3rem 0.45rem;
+        position: relative;
+        text-align: center;
+      }
+      .segments label:hover {
+        background: var(--accent-wash);
+      }
+      .segments input {
+        appearance: none;
+        border-radius: inherit;
+        cursor: pointer;
+        inset: 0;
+        margin: 0;
+        position: absolute;
+      }
+      .segments label:has(:checked) {
+        background: var(--accent);
+        color: var(--on-accent);
+        font-weight: 600;
+      }
+      select {
+        appearance: none;
+        background: var(--paper);
+        border: 1px solid var(--edge);
+        border-radius: var(--radius);
+        height: 2.5rem;
+        padding: 0 2.2rem 0 0.8rem;
+        text-overflow: ellipsis;
+        width: 100%;
+      }
+      .select {
+        display: block;
+        flex: 1;
+        min-width: 0;
+        position: relative;
+      }
+      .select svg {
+        pointer-events: none;
+        position: absolute;
+        right: 0.7rem;
+        rotate: -90deg;
+        top: 0.65rem;
+      }
+      .year {
+        display: flex;
+        gap: 0.4rem;
+      }
+      .year .button {
+        min-height: 2.5rem;
+        width: 2.5rem;
+      }
+      .year select {
+        font-variant-numeric: tabular-nums;
+        font-weight: 600;
+      }
+      .help {
+        font-size: 0.875rem;
+        margin-top: 0.25rem;
+      }
+      @media (forced-colors: active) {
+        .segments label:has(:checked) {
+          background: Highlight;
+          color: HighlightText;
+          forced-color-adjust: none;
+        }
+      }
+    `,
+  ];
+
+  declare facts: AtlasFacts;
+  declare view: View;
+
+  override render() {
+    const { facts, view } = this;
+    const t = TEXTS[view.lang];
+    const indicator = indicatorOf(facts, view.indicator);
+    const indicators = shownIndicators(facts);
+    const themes = facts.themes.filter((theme) => indicators.some((one) => one.theme === theme.id));
+    const levels = levelsOf(facts, indicator, view.year);
+    return html`
+      ${themes.length > 1
+        ? this.#segments("theme", t.theme, themes.map((theme) => ({ value: theme.id, label: inLang(theme.title, view.lang) })), indicator.theme, (theme) =>
+            this.#chooseTheme(theme),
+          )
+        : nothing}
+      <div>
+        <label class="label" for="indicator">${t.indicator}</label>
+        ${this.#select(
+          "indicator",
+          indicators.filter((one) => one.theme === indicator.theme).map((one) => ({ value: one.id, label: inLang(one.title, view.lang) })),
+          view.indicator,
+          (id) => this.#choose({ indicator: id }),
+        )}
+      </div>
+      ${this.#year(yearsOf(indicator))}
+      ${levels.length > 1
+        ? html`<div>
+            ${this.#segments(
+              "level",
+              t.level,
+              [{ value: "", label: t.levelAuto }, ...levels.map((level) => ({ value: level.id, label: capitalized(inLang(level.title, view.lang)) }))],
+              view.level ?? "",
+              (level) => this.#choose({ level: level === "" ? null : level }),
+            )}
+            <p class="quiet help">${t.levelAutoHelp}</p>
+          </div>`
+        : nothing}
+    `;
+  }
+
+  #year(years: readonly number[]) {
+    const { view } = this;
+    const t = TEXTS[view.lang];
+    const at = years.indexOf(view.year);
+    const step = (label: string, icon: unknown, year: number | undefined) => html`<button
+      class="button square"
+      type="button"
+      aria-label=${label}
+      title=${label}
+      ?disabled=${year === undefined}
+      @click=${() => year !== undefined && this.#choose({ year })}
+    >
+      ${icon}
+    </button>`;
+    const options = years.toReversed().map((year) => ({ value: String(year), label: String(year) }));
+    return html`<div>
+      <label class="label" for="year">${t.year}</label>
+      <div class="year">
+        ${step(t.yearPrevious, backIcon, at > 0 ? years[at - 1] : undefined)}
+        ${this.#select("year", options, String(view.year), (year) => this.#choose({ year: Number(year) }))}
+        ${step(t.yearNext, forthIcon, years[at + 1])}
+      </div>
+    </div>`;
+  }
+
+  #segments(name: string, legend: string, options: readonly Option[], chosen: string, choose: (value: string) => void) {
+    const isLong = options.length % 2 === 0 && options.reduce((sum, { label }) => sum + label.length, 0) > ONE_ROW;
+    return html`<fieldset>
+      <legend class="label">${legend}</legend>
+      <div class=${isLong ? "segments pairs" : "segments"}>
+        ${options.map(
+          ({ value, label }) =>
+            html`<label><input type="radio" name=${name} .value=${value} .checked=${value === chosen} @change=${() => choose(value)} />${label}</label>`,
+        )}
+      </div>
+    </fieldset>`;
+  }
+
+  #select(id: string, options: readonly Option[], chosen: string, choose: (value: string) => void) {
+    const changed = (event: Event) => event.target instanceof HTMLSelectElement && choose(event.target.value);
+    return html`<span class="select"
+      ><select id=${id} @change=${changed}>
+        ${options.map(({ value, label }) => html`<option value=${value} .selected=${value === chosen}>${label}</option>`)}</select
+      >${backIcon}</span
+    >`;
+  }
+
+  #chooseTheme(theme: string): void {
+    const first = shownIndicators(this.facts).find((indicator) => indicator.theme === theme);
+    if (first !== undefined) this.#choose({ indicator: first.id });
+  }
+
+  #choose(choice: Partial<View>): void {
+    this.dispatchEvent(new CustomEvent("choose", { detail: choice }));
+  }
+}
+
+customElements.define("zicht-choices", ZichtChoices);

@@ -1,0 +1,32 @@
+/** What the page and the map tell each other; apart from the map, which is loaded later. */
+import type { Pointed } from "./area.js";
+import type { Reason } from "./atlas-types.js";
+import type { Camera } from "./view.js";
+
+/** Room in pixels to leave around what is shown, such as for the card of an area. */
+export interface Padding {
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly left: number;
+}
+
+/** Where the map should go. */
+export type Goal =
+  | { readonly kind: "camera"; readonly camera: Camera }
+  | { readonly kind: "bounds"; readonly bounds: readonly [number, number, number, number]; readonly padding: Padding; readonly jump: boolean }
+  | { readonly kind: "closer"; readonly zoom: number }; // unless it is close enough
+
+/** Names of the events of `<zicht-map>` and what they carry. */
+export interface MapEvents {
+  /** The map came to rest. */
+  readonly camera: Camera;
+  /** The level that is filled now; null for none. */
+  readonly level: string | null;
+  /** A reason that occurs on the map, and the level it occurs on. */
+  readonly reason: { readonly level: string; readonly reason: Reason };
+  /** The area that was clicked, or chosen with Enter; null to let go. */
+  readonly pick: Pointed | null;
+  /** A sentence for the reader. */
+  readonly "map-problem": string;
+}

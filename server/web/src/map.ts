@@ -1,0 +1,411 @@
+/** `<zicht-map>`: the map itself. Loaded lazily, for it brings MapLibre. It draws a view and tells what readers point at. */
+import { LitElement, type PropertyValues, html, nothing, unsafeCSS } from "lit";
+import { type FeatureIdentifier, Map as MapLibre, type MapGeoJSONFeature, NavigationControl, type PointLike, ScaleControl, type StyleSpecification, setWorkerUrl } from "maplibre-gl";
+import mapLibreSheet from "maplibre-gl/dist/maplibre-gl.css?inline";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import { problemSentence, readStyle } from "./api.js";
+import type { Pointed } from "./area.js";
+import { editionOf, indicatorOf } from "./atlas.js";
+import type { AtlasFacts } from "./atlas-types.js";
+import { figureInTile, formatFigure } from "./figure.js";
+import type { Goal, MapEvents, Padding } from "./map-events.js";
+import { mapSheet } from "./map-sheet.js";
+import { base, tokens } from "./sheet.js";
+import { type Mark, areaLayers, forViewer, levelAt, markedSource } from "./style.js";
+import { TEXTS, type Texts, inLang, mapLocale } from "./texts.js";
+import type { View } from "./view.js";
+import { WholeMapControl } from "./whole-map-control.js";
+
+setWorkerUrl(workerUrl);
+
+/** Closer than this a search result says nothing about its surroundings. */
+const CLOSEST_FIT_ZOOM = 14;
+
+/** Around the whole atlas. */
+const EVEN: Padding = { top: 20, right: 20, bottom: 20, left: 20 };
+
+/** Not on a touch screen, where a tap would leave a hint behind. */
+const HOVERS = matchMedia("(hover: hover)");
+
+interface Spot {
+  readonly x: number;
+  readonly y: number;
+}
+
+export class ZichtMap extends LitElement {
+  static override properties = {
+    facts: { attribute: false },
+    view: { attribute: false },
+    goal: { attribute: false },
+    selected: { attribute: false },
+    embedded: { type: Boolean },
+    state: { reflect: true },
+    pointed: { state: true },
+    crosshair: { state: true },
+  };
+
+  static override styles = [unsafeCSS(mapLibreSheet), tokens, base, mapSheet];
+
+  declare facts: AtlasFacts;
+  declare view: View;
+  /** Where to go; a new object moves the map. */
+  declare goal: Goal;
+  declare selected: { readonly code: string; readonly level: string } | null;
+  declare embedded: boolean;
+  /** `loading` or `idle`; an attribute too. */
+  declare state: "loading" | "idle";
+  declare protected pointed: Pointed | null;
+  declare protected crosshair: boolean;
+
+  #map: MapLibre | null = null;
+  #style: StyleSpecification | null = null;
+  #asked = 0;
+  #spot: Spot = { x: 0, y: 0 };
+  #marked = new Map<Mark, FeatureIdentifier>();
+  #level: string | null = null;
+  /** Whether the map is where the page sent it. */
+  #isAtGoal = true;
+  #isRefitting = false;
+  /** Ids of the reason layers that have been seen to draw something. */
+  readonly #told = new Set<string>();
+  readonly #print = () => this.#showPrint();
+
+  constructor() {
+    super();
+    this.selected = null;
+    this.embedded = false;
+    this.state = "loading";
+    this.pointed = null;
+    this.crosshair = false;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    addEventListener("beforeprint", this.#print);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    removeEventListener("beforeprint", this.#print);
+    this.#map?.remove();
+    this.#map = null;
+  }
+
+  override render() {
+    const t = this.#texts;
+    return html`
+      <div class="map"></div>
+      <img class="print" alt="" />
+      <p class="unseen" id="keys">${t.mapKeys}</p>
+      <p class="unseen" role="status">${this.crosshair && this.pointed !== null ? this.#words(this.pointed).join(", ") : ""}</p>
+      ${this.crosshair
+        ? html`<svg class="crosshair" viewBox="-22 -22 44 44" aria-hidden="true">
+              <path d="M-20 0H-6M6 0H20M0-20V-6M0 6V20" stroke="#fff" stroke-width="6" />
+              <path d="M-20 0H-6M6 0H20M0-20V-6M0 6V20" stroke="#10222f" stroke-width="2.5" />
+            </svg>
+            <p class="keys" aria-hidden="true">${t.mapKeysShort}</p>`
+        : nothing}
+      ${this.pointed === null ? nothing : this.#tip(this.pointed)}
+    `;
+  }
+
+  #tip(pointed: Pointed) {
+    const [name, figure] = this.#words(pointed);
+    return html`<div class="tip" aria-hidden="true"><strong>${name}</strong>${figure ?? nothing}</div>`;
+  }
+
+  /** Name and, where there is one, figure. */
+  #words({ name, figure }: Pointed): string[] {
+    return figure === null ? [name] : [name, formatFigure(figure, indicatorOf(this.facts, this.view.indicator), this.view.lang)];
+  }
+
+  override updated(changed: PropertyValues<this>): void {
+    const before = changed.get("view");
+    if (this.#map === null || (before !== undefined && before.lang !== this.view.lang)) void this.#build();
+    else if (before !== undefined && styleKey(before) !== styleKey(this.view)) void this.#restyle(this.#map);
+    if (this.#map !== null && changed.has("goal") && changed.get("goal") !== undefined) this.#go(this.goal);
+    if (changed.has("selected")) this.#mark("selected", this.selected);
+    this.#placeTip();
+  }
+
+  /** Gives the map the keyboard. */
+  override focus(): void {
+    this.#map?.getCanvas().focus();
+  }
+
+  get #texts(): Texts {
+    return TEXTS[this.view.lang];
+  }
+
+  get #title(): string {
+    return this.#texts.mapLabel(inLang(indicatorOf(this.facts, this.view.indicator).title, this.view.lang), this.view.year);
+  }
+
+  /** A new map: at the start, and when the language changes, for MapLibre takes its words only then. */
+  async #build(): Promise<void> {
+    const style = await this.#readStyle();
+    if (style === null) return;
+    const camera = this.#map === null ? null : { center: this.#map.getCenter(), zoom: this.#map.getZoom() };
+    this.#map?.remove();
+    this.#marked.clear();
+    try {
+      this.#map = this.#create(style, camera ?? this.#start());
+    } catch {
+      this.#send("map-problem", this.#texts.problemWebgl);
+      return;
+    }
+    this.#listen(this.#map);
+    this.#adopt(style);
+  }
+
+  #create(style: StyleSpecification, start: Partial<ConstructorParameters<typeof MapLibre>[0]>): MapLibre {
+    const container = this.renderRoot.querySelector<HTMLElement>(".map");
+    if (container === null) throw new Error("the map has no place");
+    const map = new MapLibre({
+      container,
+      style,
+      ...start,
+      attributionControl: false, // the page names the sources itself, always in full
+      cooperativeGestures: this.embedded,
+      dragRotate: false,
+      locale: mapLocale(this.#texts, this.#title),
+      maplibreLogo: false,
+      maxPitch: 0,
+      maxZoom: 16,
+      pitchWithRotate: false,
+      renderWorldCopies: false,
+      touchPitch: false,
+    });
+    map.touchZoomRotate.disableRotation();
+    map.keyboard.disableRotation();
+    map.addControl(new NavigationControl({ showCompass: false }), "top-right");
+    map.addControl(new WholeMapControl(this.#texts.wholeMap, () => (this.goal = this.#whole())), "top-right");
+    map.addControl(new ScaleControl({ maxWidth: 90 }), "bottom-left");
+    return map;
+  }
+
+  #start(): Partial<ConstructorParameters<typeof MapLibre>[0]> {
+    switch (this.goal.kind) {
+      case "camera":
+        return { center: [this.goal.camera.lon, this.goal.camera.lat], zoom: this.goal.camera.zoom };
+      case "bounds":
+        return { bounds: [...this.goal.bounds], fitBoundsOptions: { padding: this.#room(this.goal.padding), maxZoom: CLOSEST_FIT_ZOOM } };
+      case "closer":
+        return { zoom: this.goal.zoom };
+      default:
+        return this.goal satisfies never;
+    }
+  }
+
+  /** The padding, if that leaves enough of the map. */
+  #room(padding: Padding): Padding {
+    const fits = padding.left + padding.right < this.clientWidth * 0.7 && padding.top + padding.bottom < this.clientHeight * 0.7;
+    return fits ? padding : EVEN;
+  }
+
+  /** In a window of another size what was wholly in view stays so; that is no move of the reader. */
+  #refit(): void {
+    if (this.#map?.getContainer().clientWidth === 0) return; // out of sight, as on paper
+    this.#isRefitting = true;
+    if (this.#isAtGoal && this.goal.kind === "bounds") this.#go({ ...this.goal, jump: true });
+    queueMicrotask(() => (this.#isRefitting = false)); // MapLibre ends its move right after this
+  }
+
+  #whole(): Goal {
+    const { view, facts } = this;
+    return { kind: "bounds", bounds: editionOf(facts, indicatorOf(facts, view.indicator), view.year, view.level).bounds, padding: EVEN, jump: false };
+  }
+
+  #go(goal: Goal): void {
+    const map = this.#map;
+    if (map === null) return;
+    this.#isAtGoal = true;
+    // MapLibre jumps by itself where the reader prefers reduced motion.
+    switch (goal.kind) {
+      case "camera":
+        map.jumpTo({ center: [goal.camera.lon, goal.camera.lat], zoom: goal.camera.zoom });
+        break;
+      case "bounds":
+        map.fitBounds([...goal.bounds], { padding: this.#room(goal.padding), maxZoom: CLOSEST_FIT_ZOOM, animate: !goal.jump, duration: 900 });
+        break;
+      case "closer":
+        if (map.getZoom() < goal.zoom) map.easeTo({ zoom: goal.zoom });
+        break;
+      default:
+        goal satisfies never;
+    }
+  }
+
+  async #restyle(map: MapLibre): Promise<void> {
+    const style = await this.#readStyle();
+    if (style === null || map !== this.#map) return;
+    map.setStyle(style, { diff: true }); // tiles of a tileset that stays are not asked for again
+    map.getCanvas().setAttribute("aria-label", this.#title);
+    this.#point(null);
+    this.#adopt(style);
+  }
+
+  /** The style of the view; null when it could not be read, or when a later view has overtaken it. */
+  async #readStyle(): Promise<StyleSpecification | null> {
+    const asked = ++this.#asked;
+    this.state = "loading";
+    const { indicator, year, level, lang } = this.view;
+    try {
+      const style = await readStyle(indicator, year, level, lang);
+      return asked === this.#asked && this.isConnected ? forViewer(style) : null;
+    } catch (problem) {
+      if (asked === this.#asked) this.#send("map-problem", `${this.#texts.problemMap} ${problemSentence(problem, this.#texts)}`);
+      return null;
+    }
+  }
+
+  #adopt(style: StyleSpecification): void {
+    this.#style = style;
+    this.#level = null;
+    this.#told.clear();
+    this.#tellLevel();
+    this.#mark("selected", this.selected);
+  }
+
+  #listen(map: MapLibre): void {
+    const canvas = map.getCanvas();
+    canvas.setAttribute("aria-describedby", "keys");
+    map.on("idle", () => {
+      this.state = "idle";
+      this.#tellReasons(map);
+      if (this.crosshair) this.#pointAt(this.#middle());
+    });
+    map.on("dataloading", () => (this.state = "loading"));
+    map.on("movestart", () => (this.state = "loading"));
+    map.on("styledata", () => this.#mark("selected", this.selected));
+    map.on("zoom", () => this.#tellLevel());
+    map.on("movestart", ({ originalEvent }) => {
+      if (originalEvent !== undefined) this.#isAtGoal = false; // the reader took over
+    });
+    map.on("resize", () => this.#refit());
+    map.on("moveend", () => {
+      if (this.#isRefitting) return;
+      const { lng, lat } = map.getCenter();
+      this.#send("camera", { zoom: map.getZoom(), lat, lon: lng });
+    });
+    map.on("error", ({ error }) => {
+      if (!(error instanceof Error && error.name === "AbortError")) this.#send("map-problem", this.#texts.problemTiles);
+    });
+    map.on("mousemove", ({ point }) => HOVERS.matches && this.#pointAt(point));
+    map.on("mouseout", () => this.#point(null));
+    map.on("click", ({ point }) => this.#send("pick", this.#at(point)));
+    canvas.addEventListener("keydown", (event) => this.#key(event));
+    canvas.addEventListener("focus", () => (this.crosshair = canvas.matches(":focus-visible")));
+    canvas.addEventListener("blur", () => {
+      this.crosshair = false;
+      this.#point(null);
+    });
+  }
+
+  #key(event: KeyboardEvent): void {
+    this.crosshair = true;
+    if (event.key === "Enter") this.#send("pick", this.#at(this.#middle()));
+    if (event.key === "Escape") this.#send("pick", null);
+  }
+
+  #middle(): Spot {
+    const canvas = this.#map?.getCanvas();
+    return { x: (canvas?.clientWidth ?? 0) / 2, y: (canvas?.clientHeight ?? 0) / 2 };
+  }
+
+  #at(spot: Spot): Pointed | null {
+    const map = this.#map;
+    if (map === null || this.#style === null) return null;
+    const layers = areaLayers(this.#style).flatMap(({ id }) => (map.getLayer(id) === undefined ? [] : [id]));
+    const point: PointLike = [spot.x, spot.y];
+    const [feature] = map.queryRenderedFeatures(point, { layers });
+    return feature === undefined ? null : this.#read(feature);
+  }
+
+  #read({ properties, sourceLayer }: MapGeoJSONFeature): Pointed | null {
+    const code: unknown = properties["code"];
+    const name: unknown = properties["name"];
+    if (typeof code !== "string" || sourceLayer === undefined) return null;
+    const figure = figureInTile(properties, indicatorOf(this.facts, this.view.indicator));
+    return { code, name: typeof name === "string" ? name : code, level: sourceLayer, figure };
+  }
+
+  #pointAt(spot: Spot): void {
+    this.#spot = spot;
+    this.#point(this.#at(spot));
+    this.#placeTip();
+  }
+
+  #point(pointed: Pointed | null): void {
+    const map = this.#map;
+    if (map !== null) map.getCanvas().style.cursor = pointed === null ? "" : "pointer";
+    if (pointed?.code === this.pointed?.code && pointed?.level === this.pointed?.level) return;
+    this.pointed = pointed;
+    this.#mark("hover", pointed);
+  }
+
+  /** Beside the pointer, and within the map. */
+  #placeTip(): void {
+    const tip = this.renderRoot.querySelector<HTMLElement>(".tip");
+    if (tip === null) return;
+    const gap = 14;
+    const { x, y } = this.#spot;
+    const left = x + gap + tip.offsetWidth > this.clientWidth ? x - gap - tip.offsetWidth : x + gap;
+    const top = y + gap + tip.offsetHeight > this.clientHeight ? y - gap - tip.offsetHeight : y + gap;
+    tip.style.transform = `translate(${Math.max(4, left)}px, ${Math.max(4, top)}px)`;
+  }
+
+  /** Outlines one area, and no other. */
+  #mark(mark: Mark, area: { readonly code: string; readonly level: string } | null): void {
+    const map = this.#map;
+    if (map === null || this.#style === null) return;
+    const before = this.#marked.get(mark);
+    if (before !== undefined && map.getSource(before.source) !== undefined) map.removeFeatureState(before, mark);
+    this.#marked.delete(mark);
+    const source = area === null ? null : markedSource(this.#style, mark, area.level);
+    if (area === null || source === null || map.getSource(source) === undefined) return;
+    const feature: FeatureIdentifier = { source, sourceLayer: area.level, id: area.code };
+    map.setFeatureState(feature, { [mark]: true });
+    this.#marked.set(mark, feature);
+  }
+
+  #tellLevel(): void {
+    const map = this.#map;
+    if (map === null || this.#style === null) return;
+    const level = levelAt(this.#style, map.getZoom());
+    if (level === this.#level) return;
+    this.#level = level;
+    this.#send("level", level);
+  }
+
+  /** Looks only for reasons that were not found before, so that there is little to look through. */
+  #tellReasons(map: MapLibre): void {
+    if (this.#style === null) return;
+    for (const { id, role, level } of areaLayers(this.#style)) {
+      if (role !== "reason" || this.#told.has(id) || map.getLayer(id) === undefined) continue;
+      const [feature] = map.queryRenderedFeatures({ layers: [id] });
+      if (feature === undefined) continue;
+      this.#told.add(id);
+      const figure = this.#read(feature)?.figure;
+      if (figure?.kind === "reason") this.#send("reason", { level, reason: figure.reason });
+    }
+  }
+
+  /** Browsers print a WebGL canvas empty; a picture of it they print well. */
+  #showPrint(): void {
+    const picture = this.renderRoot.querySelector<HTMLImageElement>(".print");
+    if (this.#map === null || picture === null) return;
+    this.#map.redraw();
+    picture.src = this.#map.getCanvas().toDataURL();
+  }
+
+  #send<Name extends keyof MapEvents>(name: Name, detail: MapEvents[Name]): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}
+
+function styleKey({ indicator, year, level }: View): string {
+  return JSON.stringify([indicator, year, level]);
+}
+
+customElements.define("zicht-map", ZichtMap);

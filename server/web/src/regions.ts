@@ -1,0 +1,44 @@
+/** The regions of an edition, as `/regions/{edition}` sends them: columns, from coarse to fine. */
+
+import type { RegionColumns } from "./atlas-types.js";
+
+export interface Region {
+  readonly level: string;
+  readonly code: string;
+  readonly name: string;
+  readonly parent: string | null;
+  /** west, south, east, north in degrees. */
+  readonly bounds: readonly [number, number, number, number];
+}
+
+export class Regions {
+  readonly all: readonly Region[];
+  readonly #byCode: ReadonlyMap<string, Region>;
+
+  constructor(columns: RegionColumns) {
+    this.all = columns.code.map((code, row) => ({
+      level: columns.level[row] ?? "",
+      code,
+      name: columns.name[row] ?? code,
+      parent: columns.parent[row] ?? null,
+      bounds: [columns.west[row] ?? 0, columns.south[row] ?? 0, columns.east[row] ?? 0, columns.north[row] ?? 0],
+    }));
+    this.#byCode = new Map(this.all.map((region) => [region.code, region]));
+  }
+
+  get(code: string): Region | undefined {
+    return this.#byCode.get(code);
+  }
+
+  /** The names of the regions around one, from near to far: `["Centrum", "Utrecht"]`. */
+  around(region: Region): string[] {
+    const names: string[] = [];
+    let parent = region.parent === null ? undefined : this.get(region.parent);
+    // A parent is always coarser; the bound guards against a table that says otherwise.
+    while (parent !== undefined && names.length < 10) {
+      names.push(parent.name);
+      parent = parent.parent === null ? undefined : this.get(parent.parent);
+    }
+    return names;
+  }
+}

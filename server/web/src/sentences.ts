@@ -1,0 +1,39 @@
+/** Sentences that are made of what the atlas says. */
+import type { AtlasFacts, IndicatorFacts } from "./atlas-types.js";
+import { type Lang, type Texts, inLang } from "./texts.js";
+import type { Note } from "./view.js";
+
+/** Who made the figures. */
+export function figureSource(facts: AtlasFacts, { source }: IndicatorFacts, lang: Lang): string {
+  return source == null ? withoutBron(facts.attribution) : inLang(source, lang);
+}
+
+/** Everyone who made something of what is on the map. */
+export function mapSources(facts: AtlasFacts, indicator: IndicatorFacts, lang: Lang): string {
+  return [...new Set([figureSource(facts, indicator, lang), withoutBron(facts.attribution)])].join(" | ");
+}
+
+/** An attribution often opens with the word that the page puts before it too. */
+export function withoutBron(attribution: string): string {
+  return attribution.replace(/^(?:bron|bronnen|source|sources):\s*/i, "");
+}
+
+/** What a notice says up to its first pause, for a badge: `Fictieve gegevens`. */
+export function firstClause(notice: string): string {
+  return notice.split(/[:;.]\s/)[0] ?? notice;
+}
+
+export function noteSentence(note: Note, t: Texts): string {
+  switch (note.kind) {
+    case "indicator":
+      return t.noteIndicator(note.asked);
+    case "year":
+      return t.noteYear(note.asked);
+    case "level":
+      return t.noteLevel(note.asked);
+    case "area":
+      return t.noteArea(note.asked, note.borders);
+    default:
+      return note satisfies never;
+  }
+}
