@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -138,21 +137,19 @@ def _write_editions(
     writer: AtlasWriter, editions: Sequence[Edition], maxzoom: int, jobs: int, progress: Report
 ) -> tuple[tuple[EditionFacts, ...], dict[int, PyramidReport]]:
     """Editions in their order, and what came of the tiles of those that changed."""
-    with ThreadPoolExecutor(jobs) as pool:
-        # NumPy and GEOS work outside the interpreter lock, so threads are enough to use more than one core.
-        made = list(pool.map(lambda edition: _write_edition(writer, edition, maxzoom, progress), editions))
+    made = [_write_edition(writer, edition, maxzoom, jobs, progress) for edition in editions]
     return tuple(facts for facts, _ in made), {facts.year: report for facts, report in made if report is not None}
 
 
 def _write_edition(
-    writer: AtlasWriter, edition: Edition, maxzoom: int, progress: Report
+    writer: AtlasWriter, edition: Edition, maxzoom: int, jobs: int, progress: Report
 ) -> tuple[EditionFacts, PyramidReport | None]:
     regions = writer.artefact("regions", str(edition.year), ".parquet", partial(write_regions, edition=edition))
     stem = f"gebieden-{edition.year}"
     key = geometry_key(edition, regions, maxzoom)
     tiles, report = kept_tiles(writer.folder, stem, key), None
     if tiles is None:
-        tiles, report = _write_tiles(writer, stem, edition, maxzoom, progress)
+        tiles, report = _write_tiles(writer, stem, edition, maxzoom, jobs, progress)
         remember_tiles(writer.folder, stem, key, tiles)
     facts = EditionFacts(
         year=edition.year,
@@ -166,7 +163,7 @@ def _write_edition(
 
 
 def _write_tiles(
-    writer: AtlasWriter, stem: str, edition: Edition, maxzoom: int, progress: Report
+    writer: AtlasWriter, stem: str, edition: Edition, maxzoom: int, jobs: int, progress: Report
 ) -> tuple[Artefact, PyramidReport]:
     reports = []
 
@@ -178,6 +175,7 @@ def _write_tiles(
             edition.crs,
             maxzoom,
             {"name": stem},
+            jobs=jobs,
             progress=lambda stage, done, total: progress(f"{stage} {edition.year}", done, total),
         )
         reports.append(report)

@@ -10,7 +10,9 @@ into arcs anew, so that their borders are not held up by nodes of levels that no
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -36,15 +38,19 @@ from tiles.splice import Attributes, TileColumn, splice
 
 OUTLINES, LABELS = "grenzen", "labels"
 
+OUTLINE_FIELDS = {"level": "String", "rank": "Number", "outer": "Boolean"}
+LABEL_FIELDS = {"level": "String", "code": "String", "name": "String", "rank": "Number"}
+
 TOLERANCE = 2.0
 """Tile units (512 CSS pixels are 4096 of them): vertices whose triangle is smaller than its square go."""
 
-BUFFER = 16
-"""Tile units around a tile: enough for outlines up to 4 CSS pixels wide."""
+BUFFER = 32
+"""Tile units around a tile: enough for outlines up to 8 CSS pixels wide, so that no tile edge shows."""
 
 GZIP_LEVEL = 6
 
 Geometry = NDArray[np.object_]
+_Made = tuple[dict[TileCoord, bytes], "ZoomReport"]
 Progress = Callable[[str, int, int], None]
 """Called with a stage, how much of it is done, and how much there is."""
 
@@ -118,26 +124,44 @@ def write_pyramid(
     metadata: Mapping[str, object],
     *,
     grid: GridName = GridName.WEB_MERCATOR,
+    outlines: bool = True,
+    labels: bool = True,
+    jobs: int = 1,
     progress: Progress = lambda _stage, _done, _total: None,
 ) -> PyramidReport:
     """Write the geometry tiles of an edition; levels run from coarse to fine.
 
     Tiles hold a layer per backdrop and level (features with id and geometry, no tags), ``grenzen`` and ``labels``. There
-    is a tile wherever a region reaches into one, from the smallest ``minzoom`` to ``maxzoom``.
+    is a tile wherever a region reaches into one, from the smallest ``minzoom`` to ``maxzoom``. ``jobs`` zooms are worked on
+    at a time; the result does not depend on it.
     """
-    plan = _Plan(tuple(levels), tuple(backdrop), crs, Grid.named(grid))
+    plan = _Plan(tuple(levels), tuple(backdrop), crs, Grid.named(grid), outlines, labels)
     tiles: dict[TileCoord, bytes] = {}
     reports = []
     first = min(item.minzoom for item in plan.layers)
-    for done, zoom in enumerate(_zooms(plan, maxzoom, first)):
-        progress("tiles", done, maxzoom - first + 1)
-        bodies, report = _tiles_of(plan, zoom)
+    zooms = _zooms(plan, maxzoom, first)
+    for done, (bodies, report) in enumerate(_in_turn(lambda zoom: _tiles_of(plan, zoom), zooms, jobs)):
         tiles |= bodies
         reports.append(report)
-    progress("tiles", maxzoom - first + 1, maxzoom - first + 1)
+        progress("tiles", done + 1, maxzoom - first + 1)
     bounds = plan.bounds()
     write_archive(path, tiles, bounds, {**metadata, "vector_layers": plan.vector_layers(maxzoom)})
     return PyramidReport(tuple(reversed(reports)), bounds, path.stat().st_size)
+
+
+def _in_turn(work: Callable[[_Zoom], _Made], zooms: Iterator[_Zoom], jobs: int) -> Iterator[_Made]:
+    """The results of some work on all zooms, in their order; as many at a time as there are jobs.
+
+    Threads do: NumPy, GEOS and the compressor work outside Python's lock, and all share the same arrays.
+    """
+    waiting: deque[Future[_Made]] = deque()
+    with ThreadPoolExecutor(jobs) as pool:
+        for zoom in zooms:
+            waiting.append(pool.submit(work, zoom))
+            if len(waiting) > jobs:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 # ---- what there is to draw
@@ -151,6 +175,8 @@ class _Plan:
     backdrop: tuple[Backdrop, ...]
     crs: pyproj.CRS
     grid: Grid
+    has_outlines: bool
+    has_labels: bool
 
     @cached_property
     def layers(self) -> tuple[Level | Backdrop, ...]:
@@ -254,8 +280,8 @@ class _Plan:
         first = min(level.minzoom for level in self.levels)
         return [
             *(entry(item.name, item.minzoom, {}) for item in self.layers),
-            entry(OUTLINES, first, {"level": "String", "rank": "Number", "outer": "Boolean"}),
-            entry(LABELS, first, {"level": "String", "code": "String", "name": "String", "rank": "Number"}),
+            *([entry(OUTLINES, first, OUTLINE_FIELDS)] if self.has_outlines else []),
+            *([entry(LABELS, first, LABEL_FIELDS)] if self.has_labels else []),
         ]
 
 
@@ -325,9 +351,9 @@ def _tiles_of(plan: _Plan, zoom: _Zoom) -> tuple[dict[TileCoord, bytes], ZoomRep
     layers = {
         **_area_layers(plan, cut_shapes(shapes, zoom.z, BUFFER)),
         **_line_layers(plan, zoom, lines),
-        LABELS: _label_layer(plan, zoom.z),
+        **({LABELS: _label_layer(plan, zoom.z)} if plan.has_labels else {}),
     }
-    text = {OUTLINES: plan.outline_attributes, LABELS: plan.labels[1]}
+    text = {OUTLINES: plan.outline_attributes} | ({LABELS: plan.labels[1]} if plan.has_labels else {})
     bodies: dict[TileCoord, bytes] = {}
     for number in sorted({number for found in layers.values() for number in found}):
         tile = b"".join(layer(name, found[number]) for name, found in layers.items() if number in found)
@@ -355,9 +381,11 @@ def _area_layers(plan: _Plan, pieces: Pieces) -> dict[str, dict[int, bytes]]:
 
 def _line_layers(plan: _Plan, zoom: _Zoom, lines: Lines) -> dict[str, dict[int, bytes]]:
     """Features by tile of the outlines and of backdrop lines."""
-    ids = np.arange(1, 2 * len(plan.levels) + 1)
-    outlines = cut_lines(lines, zoom.storey.outlines, zoom.z, BUFFER)
-    found = {OUTLINES: features_by_tile(outlines, GeometryKind.LINE, ids)}
+    found = {}
+    if plan.has_outlines:
+        ids = np.arange(1, 2 * len(plan.levels) + 1)
+        outlines = cut_lines(lines, zoom.storey.outlines, zoom.z, BUFFER)
+        found[OUTLINES] = features_by_tile(outlines, GeometryKind.LINE, ids)
     for item in plan.backdrop:
         if item.name in plan.backdrop_lines and zoom.z >= item.minzoom:
             unit_xy, offsets = plan.backdrop_lines[item.name]
