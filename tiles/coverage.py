@@ -215,10 +215,10 @@ class _RingsAt:
 def valid_pieces(geometry: Geometry, feature: Ints) -> tuple[Geometry, Ints]:
     """Valid polygons that cover the same ground on the grid, and the feature of each."""
     made = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
-    on_grid = ~_off_grid(made)[0]
-    if not on_grid.all():
-        # What noding could not settle: a handful per country at the coarsest zooms.
-        made[~on_grid] = shapely.set_precision(made[~on_grid], 1.0)
+    unsettled = _off_grid(made)[0] | ~shapely.is_valid(made)
+    if unsettled.any():
+        # What noding could not settle, and parts that touch along an edge: a handful per country at the coarsest zooms.
+        made[unsettled] = shapely.unary_union(made[unsettled], grid_size=1.0)
     pieces, owner = shapely.get_parts(made, return_index=True)
     polygons = (shapely.get_type_id(pieces) == shapely.GeometryType.POLYGON) & ~shapely.is_empty(pieces)
     return pieces[polygons], feature[owner[polygons]]

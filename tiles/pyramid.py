@@ -32,7 +32,7 @@ from tiles.labels import label_rank
 from tiles.mvt import GeometryKind, features_by_tile, layer
 from tiles.project import to_unit_square
 from tiles.ragged import Ints, offsets_of
-from tiles.rings import Rings
+from tiles.rings import Rings, first_of_each
 from tiles.simplify import Lines, lines_at, thinned
 from tiles.splice import Attributes, TileColumn, splice
 
@@ -46,6 +46,9 @@ TOLERANCE = 2.0
 
 BUFFER = 32
 """Tile units around a tile: enough for outlines up to 8 CSS pixels wide, so that no tile edge shows."""
+
+LABELS_PER_TILE = 200
+"""Of each level: more names than a tile has room for."""
 
 GZIP_LEVEL = 6
 
@@ -224,9 +227,9 @@ class _Plan:
         return found
 
     @cached_property
-    def labels(self) -> tuple[NDArray[np.float64], Attributes, NDArray[np.int64], Ints]:
-        """Where all labels lie in the unit square, their attributes, their ids, and the zoom from which each is shown."""
-        x, y, radius, ids, minzoom = (
+    def labels(self) -> tuple[NDArray[np.float64], Attributes, NDArray[np.int64], Ints, Ints, Ints]:
+        """Of all labels: where they lie in the unit square, attributes, ids, the zoom from which they are shown, level, rank."""
+        x, y, rank, ids, minzoom, place = (
             np.concatenate(column)
             for column in (
                 [level.label_x for level in self.levels],
@@ -234,6 +237,7 @@ class _Plan:
                 [label_rank(level.label_radius) for level in self.levels],
                 [level.ids for level in self.levels],
                 [np.full(len(level.ids), level.minzoom) for level in self.levels],
+                [np.full(len(level.ids), place) for place, level in enumerate(self.levels)],
             )
         )
         there = np.flatnonzero(~np.isnan(x))
@@ -243,9 +247,9 @@ class _Plan:
             "name": [name for level in self.levels for name in level.names],
         }
         columns = {key: TileColumn.full(np.array(values, object)[there]) for key, values in text.items()}
-        columns["rank"] = TileColumn.full(radius[there])
+        columns["rank"] = TileColumn.full(rank[there])
         unit = to_unit_square(np.column_stack([x, y])[there], self.crs, self.grid)
-        return unit, Attributes.of(ids[there], columns), ids[there], minzoom[there]
+        return unit, Attributes.of(ids[there], columns), ids[there], minzoom[there], place[there], rank[there]
 
     @cached_property
     def outline_attributes(self) -> Attributes:
@@ -263,10 +267,8 @@ class _Plan:
         )
 
     def bounds(self) -> Bounds:
-        """Of all regions, in degrees."""
-        west, south, east, north = shapely.total_bounds(
-            np.concatenate([level.geometry for level in self.levels])
-        ).tolist()
+        """Of all that is drawn, in degrees."""
+        west, south, east, north = shapely.total_bounds(self.geometry).tolist()
         to_degrees = pyproj.Transformer.from_crs(self.crs, "OGC:CRS84", always_xy=True)
         west, south, east, north = to_degrees.transform_bounds(west, south, east, north)
         return west, south, east, north
@@ -396,7 +398,23 @@ def _line_layers(plan: _Plan, zoom: _Zoom, lines: Lines) -> dict[str, dict[int, 
 
 
 def _label_layer(plan: _Plan, z: int) -> dict[int, bytes]:
-    unit, _, ids, minzoom = plan.labels
+    unit, _, ids, minzoom, _, _ = plan.labels
     shown = np.flatnonzero(minzoom <= z)
     xy = np.floor(unit[shown] * float(EXTENT << z)).astype(np.int32)
-    return features_by_tile(cut_points(xy, shown, z), GeometryKind.POINT, ids)
+    pieces = cut_points(xy, shown, z)
+    return features_by_tile(pieces.where(_foremost(plan, pieces)), GeometryKind.POINT, ids)
+
+
+def _foremost(plan: _Plan, labels: Pieces) -> NDArray[np.bool_]:
+    """(labels,) True for the most important labels of each level in each tile.
+
+    A label that is kept is kept at all larger zooms too: its tile there is a part of this one.
+    """
+    _, _, _, _, level, rank = plan.labels
+    order = np.lexsort((rank[labels.feature], level[labels.feature], labels.tile))
+    group = labels.tile[order] * len(plan.levels) + level[labels.feature[order]]
+    first = np.flatnonzero(first_of_each(group))
+    place = np.arange(len(order)) - np.repeat(first, np.diff(np.append(first, len(order))))
+    keep = np.zeros(len(labels), bool)
+    keep[order[place < LABELS_PER_TILE]] = True
+    return keep
