@@ -68,7 +68,7 @@ check: $(STATIC) $(INSTALLED) ## format, lint, types, import contract and the fa
 	$(BIN)/ruff check .
 	@echo "==> Types"
 	$(BIN)/mypy
-	cd data && MYPYPATH=. ../$(BIN)/mypy --config-file ../pyproject.toml make_demo.py
+	cd data && MYPYPATH=. ../$(BIN)/mypy --config-file ../pyproject.toml -p markerwaard -m make_demo
 	$(NPM) run check
 	@echo "==> Import contract"
 	$(BIN)/lint-imports
@@ -126,7 +126,7 @@ $(DEPENDENCIES): requirements-dev.lock | $(BIN)/python
 
 $(INSTALLED): pyproject.toml $(DEPENDENCIES)
 	@echo "==> Installing zichtkaart itself"
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --editable .
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.node: requirements-node.lock | $(BIN)/python

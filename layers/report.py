@@ -66,7 +66,6 @@ class SeriesReport:
         return SeriesReport(indicator, level, year, edition, int(published.has_number.sum()), present, rounded)
 
 
-
 @dataclass(frozen=True, slots=True)
 class PrepareReport:
     """Everything that was counted."""

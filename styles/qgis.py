@@ -6,10 +6,17 @@ QGIS shows them in its list of styles.
 
 QGIS 3.22 draws a layer at its ``maxzoom`` too, later ones stop before it as MapLibre does. Finer levels therefore come
 after coarser ones and cover them, and names are one layer per level.
+
+QGIS takes its zoom from the scale and rounds it: a map has a zoom half a step higher or lower than on the web, and in the
+Dutch grid, whose meters are true, 0.7 higher still. All but the coarsest level therefore come one zoom later.
+
+There is no background: QGIS draws one tile by tile, which shows as seams and steps, and here the map lies on others.
 """
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import Any
 
 from layers.atlas import AtlasFacts, Lang
@@ -20,6 +27,9 @@ from styles.reasons import image_name
 from styles.scene import Band, Scene, scene
 from styles.tokens import LIGHT, Line, Tokens
 from styles.words import WORDS, reason_text
+
+_NAMED = ((7, 50), (8, 200), (9, 800))
+"""Zooms, and how many regions of a level are named below them: as many per screen as before, on four times the map."""
 
 
 def style(
@@ -32,10 +42,8 @@ def style(
     tokens: Tokens = LIGHT,
 ) -> dict[str, Any]:
     """The style of an indicator in a year; the same map as ``styles.web.style`` makes, without hover and selection."""
-    view = scene(facts, indicator_id, year, level)
-    words = WORDS[lang]
+    view = _later(scene(facts, indicator_id, year, level))
     layers: list[Layer] = [
-        {"id": words.background, "type": "background", "paint": {"background-color": tokens.background}},
         *(layer for band in view.bands for layer in _fills(band, view, lang)),
         *_backdrop(view, tokens),
         *(layer for band in view.bands for layer in _borders(band, view, lang, tokens)),
@@ -43,6 +51,14 @@ def style(
         *(layer for rank in reversed(view.ranks) for layer in _names(rank, view, lang, tokens)),
     ]
     return document(view, _with_unique_ids(layers), lang, base_url, level)
+
+
+def _later(view: Scene) -> Scene:
+    """The scene with its finer levels a zoom later, but no later than there are tiles."""
+    first, *others = view.bands
+    starts = [first.minzoom, *(min(band.minzoom + 1, view.atlas.maxzoom) for band in others)]
+    zoomed = zip(view.bands, starts, [*starts[1:], None], strict=True)
+    return replace(view, bands=tuple(replace(band, minzoom=start, maxzoom=end) for band, start, end in zoomed))
 
 
 def _fills(band: Band, view: Scene, lang: Lang) -> list[Layer]:
@@ -104,7 +120,6 @@ def _outer(band: Band, lang: Lang, tokens: Tokens) -> list[Layer]:
 
 
 def _double(name: str, filter_: Any, line: Line, band: Band, tokens: Tokens) -> list[Layer]:
-    factor = tokens.factor(band.minzoom + 1)
     layer: Layer = {
         "type": "line",
         "source": "kaart",
@@ -114,13 +129,25 @@ def _double(name: str, filter_: Any, line: Line, band: Band, tokens: Tokens) -> 
         **zooms(band.minzoom, band.maxzoom),
     }
     return [
-        {"id": name, **layer, "paint": {"line-color": line.casing, "line-width": round(line.casing_px * factor, 2)}},
-        {"id": f"{name} *", **layer, "paint": {"line-color": line.core, "line-width": round(line.core_px * factor, 2)}},
+        {"id": name, **layer, "paint": {"line-color": line.casing, "line-width": _width(line.casing_px, tokens)}},
+        {"id": f"{name} *", **layer, "paint": {"line-color": line.core, "line-width": _width(line.core_px, tokens)}},
     ]
 
 
+def _width(width_px: float, tokens: Tokens) -> Any:
+    """A width that grows with the zoom; of all expressions this is the one that QGIS has always read."""
+    stops = [part for zoom, factor in tokens.growth for part in (zoom, round(width_px * factor, 2))]
+    return ["interpolate", ["linear"], ["zoom"], *stops]
+
+
 def _names(rank: int, view: Scene, lang: Lang, tokens: Tokens) -> list[Layer]:
-    start, end = view.name_zooms(rank)
+    """Names of a level, calmer than on the web, for QGIS has no sort key and writes every name that fits.
+
+    Far out only the widest regions are named, and never three levels at once.
+    """
+    start, end = _names_from(rank, view), view.name_zooms(rank)[1]
+    if end is not None and rank + 2 in view.ranks:
+        end = min(end, _names_from(rank + 2, view) - 1)  # one less, or 3.22 would still show it
     if end is not None and end <= start:
         return []
     level, label = view.edition.levels[rank], tokens.label(view.bands[-1].rank - rank)
@@ -130,8 +157,8 @@ def _names(rank: int, view: Scene, lang: Lang, tokens: Tokens) -> list[Layer]:
             "type": "symbol",
             "source": "kaart",
             "source-layer": "labels",
-            "filter": ["==", "level", level.id],
-            **zooms(start, end),
+            "filter": ["all", ["==", "level", level.id], *ranks],
+            **zooms(first, end),
             "layout": {
                 "text-field": ["get", "name"],
                 "text-font": [],  # the font of the machine, for a missing one is a warning
@@ -144,7 +171,24 @@ def _names(rank: int, view: Scene, lang: Lang, tokens: Tokens) -> list[Layer]:
                 "text-halo-width": tokens.label_halo_px,
             },
         }
+        for first, ranks in _crowds(start, min(view.atlas.maxzoom + 1, end or math.inf))
     ]
+
+
+def _names_from(rank: int, view: Scene) -> int:
+    """The first zoom with names of a level: for finer ones two after their borders, but no later than there are tiles."""
+    return min(view.name_zooms(rank)[0] + (1 if rank > view.bands[0].rank else 0), view.atlas.maxzoom)
+
+
+def _crowds(start: int, end: float) -> list[tuple[int, list[Any]]]:
+    """From which zoom on which regions of a level are named: its widest ones from the start, the others later."""
+    steps = [(start, 0), *((zoom, number) for zoom, number in _NAMED if start < zoom < end)]
+    crowds: list[tuple[int, list[Any]]] = []
+    for place, (zoom, low) in enumerate(steps):
+        above = [[">=", "rank", low]] if low else []
+        below = [["<", "rank", steps[place + 1][1]]] if place + 1 < len(steps) else []
+        crowds.append((zoom, [*above, *below]))
+    return crowds
 
 
 def _with_unique_ids(layers: list[Layer]) -> list[Layer]:
