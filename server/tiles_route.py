@@ -38,8 +38,11 @@ def tile_content(tileset: Tileset, coord: TileCoord) -> Content:
 
 
 def asked_coord(path: Mapping[str, str], tileset_id: str, tileset: Tileset) -> TileCoord:
-    """The tile an address names. Raises NotThere or TileOutOfRange where the tileset has no such tile."""
-    words = [path[name] for name in "zxy"]
+    """The tile an address names. Raises NotThere or TileOutOfRange where the tileset has no such tile.
+
+    The last number may end in ``.pbf``: GDAL asks for tiles so.
+    """
+    words = [path["z"], path["x"], path["y"].removesuffix(".pbf")]
     if not all(word.isascii() and word.isdigit() and len(word) <= 10 for word in words):
         raise NotThere(f"z, x and y of a tile are whole numbers, not {shown('/'.join(words))}")
     z, x, y = map(int, words)

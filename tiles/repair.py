@@ -18,6 +18,12 @@ Indices = NDArray[np.int64]
 BY_DESIGN = 0.02
 """Where more than this share of the ground lies under two regions, overlap is meant and stays."""
 
+SWALLOWED = 0.2
+"""A region that cleaning leaves less than this share of its area lies on ground that another one claims too."""
+
+SPARED = 0.05
+"""Such a region gets its ground back where no other one would be left less than this share of its own."""
+
 CHANGED = 0.001
 """A region whose area changed by more than this share is named in the report."""
 
@@ -41,7 +47,7 @@ class RepairReport:
     """Regions whose area changed by more than a thousandth."""
 
     unrepaired: Indices = field(default_factory=_none)
-    """Regions that cleaning would have swallowed whole; they keep their own shape and cover a neighbour."""
+    """Regions that cleaning would have swallowed; they keep their own shape and cover a neighbour."""
 
     remaining: Indices = field(default_factory=_none)
     """Regions with an edge that still does not match after cleaning."""
@@ -108,17 +114,35 @@ def repair_coverage(geometry: Geometry) -> Repaired:
     if share > BY_DESIGN:
         report = RepairReport(len(geometry), invalid, mismatched, overlap_share=share, overlap_by_design=True)
         return Repaired(valid, report)
-    swallowed = after == 0
+    swallowed = np.flatnonzero(after < SWALLOWED * before)
+    for region in swallowed:
+        _give_back(cleaned, int(region), valid[here[region]])
+    kept = shapely.area(cleaned)
+    lost = kept == 0
     out = valid.copy()
-    out[here[~swallowed]] = cleaned[~swallowed]
-    changed = here[~swallowed & (np.abs(after - before) > CHANGED * before)]
-    left = here[~swallowed][_mismatched(cleaned[~swallowed])]
-    return Repaired(out, RepairReport(len(geometry), invalid, mismatched, changed, here[swallowed], left, share))
+    out[here[~lost]] = cleaned[~lost]
+    changed = here[~lost & (np.abs(kept - before) > CHANGED * before)]
+    left = here[~lost][_mismatched(cleaned[~lost])]
+    return Repaired(out, RepairReport(len(geometry), invalid, mismatched, changed, here[lost], left, share))
 
 
 def _cleaned(geometry: Geometry) -> Geometry:
     cleaned: Geometry = shapely.coverage_clean(geometry)
     return cleaned
+
+
+def _give_back(coverage: Geometry, region: int, ground: shapely.Geometry) -> None:
+    """Cut the ground of a region that cleaning swallowed out of those that lie on it, if they can spare it."""
+    tree = shapely.STRtree(coverage)
+    takers = tree.query(ground, predicate="intersects")
+    takers = takers[takers != region]
+    cut = shapely.difference(coverage[takers], ground)
+    if (shapely.area(cut) < SPARED * shapely.area(coverage[takers])).any():
+        return
+    around = np.unique(tree.query(coverage[takers], predicate="intersects")[1])
+    coverage[takers], coverage[region] = cut, ground
+    near = np.union1d(around, [region])
+    coverage[near] = _cleaned(coverage[near])
 
 
 def _valid(geometry: Geometry) -> tuple[Geometry, Indices]:

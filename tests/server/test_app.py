@@ -107,6 +107,11 @@ def test_a_tile_the_client_has_is_304(client: Client) -> None:
     assert client.get(path, accept_encoding="gzip", if_none_match='"other"').status == 200
 
 
+def test_a_tile_may_be_asked_for_with_the_ending_that_gdal_adds(client: Client) -> None:
+    plain, ending = client.get(f"/tiles/{TILESET}/{MIDDLE}"), client.get(f"/tiles/{TILESET}/{MIDDLE}.pbf")
+    assert (ending.status, ending.raw) == (200, plain.raw)
+
+
 def test_an_empty_tile_is_204(client: Client) -> None:
     answer = client.get(f"/tiles/{TILESET}/8/0/0")
     assert (answer.status, answer.raw) == (204, b"")
