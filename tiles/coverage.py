@@ -267,9 +267,9 @@ def _noded(
 ) -> tuple[Lines, _RingsAt, Ints, int]:
     """Lines without crossings off the grid, the rings they make, the features still not valid, and how many had crossed."""
     crossed = 0
-    touched, changed = np.zeros(len(coverage.arcs), bool), np.ones(len(coverage.arcs), bool)
+    fresh, changed = bad, np.ones(len(coverage.arcs), bool)
     for attempt in range(NODING_ROUNDS):
-        within, count = _arcs_crossing_in_features(coverage, lines, rings, bad)
+        within, count = _arcs_crossing_in_features(coverage, lines, rings, fresh)
         arcs = np.union1d(within, _outer_arcs_crossing(coverage, lines, changed))
         if not len(arcs):
             break
@@ -278,10 +278,11 @@ def _noded(
             lines = replaced(lines, arcs, *rows(finest, arcs))
         lines = replaced(lines, arcs, *snap_rounded(*rows(lines, arcs)))
         changed[:] = False
-        touched[arcs] = changed[arcs] = True
+        changed[arcs] = True
         rings = _RingsAt.of(coverage, lines)
-        concerned = np.union1d(bad, np.unique(coverage.feature[coverage.use_part[touched[coverage.arcs.use_arc]]]))
-        bad = rings.bad_features(concerned)
+        concerned = np.unique(coverage.feature[coverage.use_part[changed[coverage.arcs.use_arc]]])
+        fresh = rings.bad_features(concerned)
+        bad = np.union1d(np.setdiff1d(bad, concerned), fresh)
     return lines, rings, bad, crossed
 
 
@@ -427,28 +428,29 @@ def _with_corners(coverage: Coverage, lines: Lines, features: Ints) -> Lines:
     # An arc between two collapsed regions can only bulge into one of them.
     arc, chosen = np.unique(arcs.use_arc[longest], return_index=True)
     backwards = arcs.use_backwards[longest[chosen]]
-    xy, offsets = rows(lines, arc)
-    paths = [
-        _bulging(xy[begin:end], bool(turned))
-        for begin, end, turned in zip(offsets[:-1].tolist(), offsets[1:].tolist(), backwards.tolist(), strict=True)
-    ]
-    return replaced(lines, arc, np.vstack(paths), offsets_of(np.array([len(path) for path in paths])))
+    return _with_bulges(lines, arc, backwards)
 
 
-def _bulging(xy: PIXELS, backwards: bool) -> PIXELS:
-    """A path with one or two vertices more beside its longest step, on the right-hand side as the region runs through it."""
-    path = xy[::-1] if backwards else xy
-    steps = np.abs(np.diff(path, axis=0)).sum(axis=1)
-    at = int(np.argmax(steps))
-    a, b = path[at], path[at + 1]
-    if steps[at] == 0:
-        detour = a + np.array([(1, 0), (1, 1)])
-    else:
-        # Shells run with their inside on the left of (x, y), so outside is to the right: (dy, -dx).
-        outwards = np.sign(np.array([b[1] - a[1], a[0] - b[0]]))
-        detour = np.rint((a + b) / 2 + outwards)[None, :]
-    path = np.vstack([path[: at + 1], detour, path[at + 1 :]]).astype(np.int32)
-    return np.ascontiguousarray(path[::-1] if backwards else path)
+def _with_bulges(lines: Lines, arcs: Ints, backwards: NDArray[np.bool_]) -> Lines:
+    """Lines in which the longest step of some arcs gets vertices beside it, to the right as the region runs through it."""
+    xy, offsets = rows(lines, arcs)
+    step = np.abs(np.diff(xy, axis=0)).sum(axis=1)
+    step[offsets[1:-1] - 1] = -1  # from one arc to the next
+    owner = row_of(offsets)[:-1]
+    longest = np.lexsort((np.arange(len(step)), -step, owner))
+    longest = longest[first_of_each(owner[longest])]
+    a, b = xy[longest].astype(np.int64), xy[longest + 1].astype(np.int64)
+    # Shells run with their inside on the left of (x, y), so outside is to the right: (dy, -dx), or back if we run back.
+    outwards = np.sign(np.column_stack([b[:, 1] - a[:, 1], a[:, 0] - b[:, 0]])) * np.where(backwards, -1, 1)[:, None]
+    first = np.rint((a + b) / 2 + outwards)
+    # An arc on one pixel becomes a triangle, in the direction that gives the region the inside.
+    dot = step[longest] == 0
+    first[dot] = a[dot] + np.where(backwards[dot, None], (1, 1), (1, 0))
+    second = a + np.where(backwards[:, None], (1, 0), (1, 1))
+    place = np.concatenate([np.arange(len(xy), dtype=np.float64), longest + 0.3, longest[dot] + 0.6])
+    order = np.argsort(place, kind="stable")
+    points = np.vstack([xy, first, second[dot]]).astype(np.int32)[order]
+    return replaced(lines, arcs, points, offsets_of(np.diff(offsets) + 1 + dot))
 
 
 def _missing(coverage: Coverage, shapes: Shapes) -> Ints:

@@ -90,6 +90,8 @@ def _kept(lines: Lines, smallest: float) -> NDArray[np.bool_]:
         cross = (x[vertices] - px) * (y[q] - py) - (x[q] - px) * (y[vertices] - py)
         return np.abs(cross)
 
+    # A vertex may be listed twice; the last one to sign here stays.
+    signed = np.empty(n, np.int64)
     candidates = np.flatnonzero(interior)
     area[candidates] = measure(candidates)
     candidates = candidates[area[candidates] < smallest]
@@ -105,5 +107,7 @@ def _kept(lines: Lines, smallest: float) -> NDArray[np.bool_]:
         beside = beside[interior[beside]]
         area[beside] = measure(beside)
         candidates = np.concatenate([candidates[keep[candidates]], beside])
-        candidates = np.unique(candidates[area[candidates] < smallest])
+        candidates = candidates[area[candidates] < smallest]
+        signed[candidates] = place = np.arange(len(candidates))
+        candidates = candidates[signed[candidates] == place]
     return keep
