@@ -19,6 +19,9 @@ from tiles.errors import BadTile
 from tiles.mvt import FEATURE_FIELD, ID_FIELD, KEY_FIELD, LAYER_FIELD, NAME_FIELD, TAGS_FIELD, VALUE_FIELD
 from tiles.varint import read_varint, varint
 
+VERSION = 1
+"""Raise it when the same geometry and values give other bytes: tiles are kept for ever under their version."""
+
 _SMALL = [varint(number) for number in range(1 << 14)]
 
 
