@@ -15,7 +15,7 @@ from layers.store import Atlas
 from layers.values import Published
 from tiles.archive import TileArchive
 from tiles.grid import TileCoord
-from tiles.splice import VERSION as splice_version
+from tiles.splice import VERSION as SPLICE_VERSION
 from tiles.splice import Attributes, TileColumn, splice
 
 _GZIP_LEVEL = 6
@@ -131,7 +131,7 @@ def _own_layers(edition: EditionFacts) -> dict[str, dict[str, str]]:
 def _version(tileset: TilesetFacts, edition: EditionFacts, indicators: list[IndicatorFacts]) -> str:
     """From everything that a tile is made of."""
     parts = [
-        splice_version,
+        SPLICE_VERSION,
         tileset.model_dump(mode="json"),
         [level.id for level in edition.levels],
         edition.tiles.version,
