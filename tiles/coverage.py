@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from tiles.arcs import Arcs, arcs_of
 from tiles.ragged import Ints, offsets_of, ranges, row_of
 from tiles.rings import PIXELS, Rings, doubled_areas, first_of_each, polygons_of
-from tiles.simplify import Lines
+from tiles.simplify import Lines, lines_at
 from tiles.snap import crossings, snap_rounded
 
 Geometry = NDArray[np.object_]
@@ -112,17 +112,17 @@ class Mending:
     """Features smaller than a pixel that were kept in their smallest form."""
 
 
-def shapes_of(coverage: Coverage, lines: Lines, finest: Lines) -> tuple[Shapes, Lines, Mending]:
+def shapes_of(coverage: Coverage, lines: Lines, finest: Lines, units: int) -> tuple[Shapes, Lines, Mending]:
     """The polygons of a zoom, and the lines they are made of.
 
     ``finest`` are the same arcs on the same grid before they were thinned: where thinning makes borders cross or a
-    region vanish, they take its place.
+    region vanish, they take its place. ``units`` is the number of steps of the grid along the side of the unit square.
     """
     mending = Mending()
     lines, mending.enlarged = _with_all_regions(coverage, lines, finest)
     rings = _RingsAt.of(coverage, lines)
     bad = rings.bad_features(np.arange(coverage.features))
-    lines, rings, bad, mending.crossed = _noded(coverage, lines, finest, rings, bad)
+    lines, rings, bad, mending.crossed = _noded(coverage, lines, finest, units, rings, bad)
     shapes, mending.pinched = rings.shapes(bad)
     gone = _missing(coverage, shapes)
     mending.enlarged = np.union1d(mending.enlarged, gone)
@@ -186,8 +186,19 @@ class _RingsAt:
         asked[among] = True
         polygons, feature = self.polygons(asked)
         whole, names = _whole(polygons, feature)
-        bad: Ints = names[~shapely.is_valid(whole)]
-        return bad
+        bad = np.zeros(self.coverage.features, bool)
+        bad[names[~shapely.is_valid(whole)]] = True
+        upside_down = self.coverage.is_shell & (self.doubled_area < 0)
+        bad[self.coverage.feature[self.coverage.part[upside_down]]] = True
+        return np.flatnonzero(bad & asked)
+
+    def areas(self) -> NDArray[np.float64]:
+        """(features,) the area that the rings of each feature enclose by their direction, upside-down ones counted off."""
+        feature = self.coverage.feature[self.coverage.part]
+        areas: NDArray[np.float64] = np.bincount(feature, self.doubled_area / 2, self.coverage.features).astype(
+            np.float64
+        )
+        return areas
 
     def lost_features(self) -> Ints:
         """Features that have parts but none that stands."""
@@ -263,7 +274,7 @@ def _joined(shapes: Shapes, pieces: Rings, piece_feature: Ints) -> Shapes:
 
 
 def _noded(
-    coverage: Coverage, lines: Lines, finest: Lines, rings: _RingsAt, bad: Ints
+    coverage: Coverage, lines: Lines, finest: Lines, units: int, rings: _RingsAt, bad: Ints
 ) -> tuple[Lines, _RingsAt, Ints, int]:
     """Lines without crossings off the grid, the rings they make, the features still not valid, and how many had crossed."""
     crossed = 0
@@ -276,6 +287,9 @@ def _noded(
         if attempt == 0:
             crossed = count
             lines = replaced(lines, arcs, *rows(finest, arcs))
+        elif attempt == 1:
+            # Thinning at a finer zoom had made them cross already: back to how they were given.
+            lines = replaced(lines, arcs, *_as_given(coverage, arcs, units))
         lines = replaced(lines, arcs, *snap_rounded(*rows(lines, arcs)))
         changed[:] = False
         changed[arcs] = True
@@ -287,22 +301,32 @@ def _noded(
 
 
 def _arcs_crossing_in_features(coverage: Coverage, lines: Lines, rings: _RingsAt, bad: Ints) -> tuple[Ints, int]:
-    """Arcs of bad features near a place where their borders cross off the grid, and how many features cross so."""
+    """Arcs of bad features whose borders cross, and how many features these are.
+
+    Borders that cross off the grid give vertices off the grid when they are made valid; of these only the arcs nearby are
+    meant. Borders that cross at a vertex enclose some ground upside down, so that the areas differ.
+    """
     nothing = np.zeros(0, np.int64), 0
     if not len(bad):
         return nothing
     is_bad = np.zeros(coverage.features, bool)
     is_bad[bad] = True
-    whole, _ = _whole(*rings.polygons(is_bad))
-    crosses, points = _off_grid(shapely.make_valid(whole, method="structure", keep_collapsed=False))
-    if not len(points):
-        return nothing
-    arcs = coverage.arcs_of_parts(is_bad[coverage.feature])
-    xy, offsets = rows(lines, arcs)
-    begin = offsets[:-1]
-    low, high = np.minimum.reduceat(xy, begin) - NEAR_CROSSING, np.maximum.reduceat(xy, begin) + NEAR_CROSSING
-    near = shapely.STRtree(cast("Geometry", shapely.points(points))).query(shapely.box(*np.hstack([low, high]).T))[0]
-    return arcs[np.unique(near)], int(crosses.sum())
+    whole, names = _whole(*rings.polygons(is_bad))
+    made = shapely.make_valid(whole, method="structure", keep_collapsed=False)
+    off_grid, points = _off_grid(made)
+    covered = np.zeros(coverage.features)
+    covered[names] = shapely.area(made)
+    twisted = is_bad & (np.abs(covered - rings.areas()) > 1e-6)
+    twisted[names[off_grid]] = False
+    arcs = coverage.arcs_of_parts(twisted[coverage.feature])
+    if len(points):
+        near = coverage.arcs_of_parts(is_bad[coverage.feature])
+        xy, offsets = rows(lines, near)
+        begin = offsets[:-1]
+        low, high = np.minimum.reduceat(xy, begin) - NEAR_CROSSING, np.maximum.reduceat(xy, begin) + NEAR_CROSSING
+        tree = shapely.STRtree(cast("Geometry", shapely.points(points)))
+        arcs = np.union1d(arcs, near[tree.query(shapely.box(*np.hstack([low, high]).T))[0]])
+    return arcs, int(off_grid.sum() + twisted.sum())
 
 
 def _outer_arcs_crossing(coverage: Coverage, lines: Lines, changed: NDArray[np.bool_]) -> Ints:
@@ -353,6 +377,15 @@ def _key(xy: PIXELS) -> Ints:
     """(n,) one number for each pixel."""
     key: Ints = (xy[:, 0].astype(np.int64) << 32) + xy[:, 1]
     return key
+
+
+def _as_given(coverage: Coverage, arcs: Ints, units: int) -> tuple[PIXELS, Ints]:
+    """Some arcs with all their vertices, rounded to the grid, and where each begins."""
+    source, offsets = coverage.unthinned
+    length = np.diff(offsets)[arcs]
+    index = ranges(offsets[:-1][arcs], length)
+    given = lines_at(coverage.arcs.xy[coverage.arcs.vertex[index]], offsets_of(length), source[index], units)
+    return given.xy, given.offsets
 
 
 def rows(lines: Lines, arcs: Ints) -> tuple[PIXELS, Ints]:

@@ -349,7 +349,7 @@ def _storey(plan: _Plan, rings: Rings) -> _Storey:
 
 def _tiles_of(plan: _Plan, zoom: _Zoom) -> tuple[dict[TileCoord, bytes], ZoomReport]:
     """The tiles of one zoom, gzipped."""
-    shapes, lines, mending = shapes_of(zoom.storey.coverage, zoom.lines, zoom.finest)
+    shapes, lines, mending = shapes_of(zoom.storey.coverage, zoom.lines, zoom.finest, EXTENT << zoom.z)
     layers = {
         **_area_layers(plan, cut_shapes(shapes, zoom.z, BUFFER)),
         **_line_layers(plan, zoom, lines),
