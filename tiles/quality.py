@@ -7,8 +7,9 @@ Tiles are decoded by GDAL (``tiles.decoded``), clipped to their own square and a
     lost        regions that exist and have no area in any tile of the zoom
     invalid     polygons that are not valid, or whose rings are wound the wrong way
 
-The truth is the source where there is one, so a lake or an enclave abroad is no gap. Otherwise it is what the largest zoom
-covers, less holes too narrow for a CSS pixel. Staying a pixel inside keeps a simplified coast from being taken for a gap.
+The truth is the source where there is one, otherwise what the largest zoom covers. A lake or an enclave abroad is a hole
+in it and no gap; cracks in which no circle of a CSS pixel of the largest zoom fits are closed first. Staying a pixel
+inside keeps a simplified coast from being taken for a gap.
 """
 
 from __future__ import annotations
@@ -144,7 +145,7 @@ def measure(
         raise NotMeasurable(f"{archive.path} has zooms {archive.minzoom} to {archive.maxzoom}, not {sorted(wanted)}")
     if source is not None and (layers is None or len(layers) != 1):
         raise NotMeasurable("a source has the regions of one layer: name that layer")
-    truths = {layers[0]: Truth.of_source(source)} if source is not None and layers is not None else {}
+    truths = {layers[0]: Truth.of_source(source, archive.maxzoom)} if source is not None and layers is not None else {}
     order = sorted(wanted if source is not None else wanted | {archive.maxzoom}, reverse=True)
     coords = _coords_by_zoom(archive)
     found = []

@@ -75,24 +75,21 @@ class Truth:
     source: Source | None = None
 
     @staticmethod
-    def of_source(source: Source) -> Truth:
-        """The regions themselves; lakes and enclaves between them are no gaps."""
-        return Truth(united(source.unit), frozenset(source.keys), source)
+    def of_source(source: Source, maxzoom: int) -> Truth:
+        """The regions themselves: lakes and enclaves between them are no gaps, cracks too narrow for a CSS pixel are."""
+        return Truth(_without_cracks(united(source.unit), maxzoom), frozenset(source.keys), source)
 
     @staticmethod
     def of_tiles(covers: Mapping[TileCoord, shapely.Geometry], keys: frozenset[Key]) -> Truth:
-        """What the tiles of one zoom cover, with holes filled in which no circle of a CSS pixel fits."""
-        z = next(iter(covers)).z
+        """What the tiles of one zoom cover, with cracks closed in which no circle of a CSS pixel fits."""
         mosaic = shapely.union_all([_off_tile(cover, coord) for coord, cover in covers.items()])
-        parts = [part for part in shapely.get_parts(mosaic) if part.geom_type == "Polygon"]
-        return Truth(shapely.union_all([_filled(part, 0.5 / (PIXELS << z)) for part in parts]), keys)
+        return Truth(_without_cracks(mosaic, next(iter(covers)).z), keys)
 
     def well_inside(self, z: int) -> shapely.Geometry:
         """The ground that lies a CSS pixel of the zoom or more from the edge of all ground."""
         pixel = 1 / (PIXELS << z)
-        # Keeping the topology of a national coast with thousands of cracks takes minutes; the buffer repairs what crosses.
-        coast = shapely.simplify(self.cover, COAST_DETAIL * pixel, preserve_topology=False)
-        return shapely.buffer(coast, -(1 + COAST_DETAIL) * pixel, quad_segs=2)
+        away = (1 + COAST_DETAIL) * pixel
+        return shapely.union_all([_eroded(part, COAST_DETAIL * pixel, away) for part in shapely.get_parts(self.cover)])
 
 
 def united(shapes: Geometry) -> shapely.Geometry:
@@ -157,9 +154,25 @@ def _bounds(coord: TileCoord) -> tuple[float, float, float, float]:
     return coord.x * side, coord.y * side, (coord.x + 1) * side, (coord.y + 1) * side
 
 
+def _eroded(part: shapely.Polygon, detail: float, away: float) -> shapely.Geometry:
+    shell, holes = _shell_and_holes(part)
+    # Ring by ring, so that a small lake stays; keeping the topology of a national coast as a whole takes minutes.
+    coast = shapely.simplify(shell, detail, preserve_topology=False)
+    shores = shapely.buffer(shapely.simplify(holes, detail), away, quad_segs=2)
+    return shapely.difference(shapely.buffer(coast, -away, quad_segs=2), shapely.union_all(shores))
+
+
+def _without_cracks(cover: shapely.Geometry, maxzoom: int) -> shapely.Geometry:
+    return shapely.union_all([_filled(part, 0.5 / (PIXELS << maxzoom)) for part in shapely.get_parts(cover)])
+
+
 def _filled(part: shapely.Polygon, radius: float) -> shapely.Polygon:
-    holes = shapely.polygons(shapely.get_rings(part)[1:])
-    kept = [
-        ring.exterior for ring, inside in zip(holes, shapely.buffer(holes, -radius), strict=True) if not inside.is_empty
-    ]
-    return shapely.Polygon(part.exterior, kept)
+    shell, holes = _shell_and_holes(part)
+    lakes = holes[~shapely.is_empty(shapely.buffer(holes, -radius, quad_segs=2))]
+    return shapely.Polygon(shell.exterior, [lake.exterior for lake in lakes])
+
+
+def _shell_and_holes(part: shapely.Polygon) -> tuple[shapely.Polygon, Geometry]:
+    """The outline and the holes of a polygon, each as a polygon without holes."""
+    rings = shapely.polygons(shapely.get_rings(part))
+    return rings[0], rings[1:]

@@ -18,7 +18,7 @@ from tiles.archive import TileArchive, write_archive
 from tiles.decoded import decoded_areas
 from tiles.grid import Grid, GridName, TileCoord
 from tiles.quality import NotMeasurable, ZoomQuality, _cover, measure, ppm_text
-from tiles.truth import Source
+from tiles.truth import Source, Truth
 
 Ring = Sequence[tuple[int, int]]
 Features = Mapping[int, Sequence[Ring]]
@@ -173,6 +173,15 @@ def test_a_lake_is_no_gap_and_a_crack_at_the_largest_zoom_is_one(tmp_path: Path)
     assert measure(archive_of(tmp_path, {HERE: tile_of(lake)})).zooms[0].gap_ppm == 0
     found = measure(archive_of(tmp_path / "a", {HERE: tile_of(crack)})).zooms[0]
     assert found.gap_ppm == pytest.approx(5000 / 4096**2 * 1e6)
+
+
+def test_a_lake_smaller_than_a_pixel_with_its_shore_and_an_island_in_a_lake_are_the_truth() -> None:
+    lakes = [shapely.box(0.3, 0.3, 0.3003, 0.3003), shapely.box(0.6, 0.6, 0.9, 0.9)]
+    island = shapely.box(0.7, 0.7, 0.8, 0.8)
+    land = shapely.union(shapely.difference(shapely.box(0, 0, 1, 1), shapely.union_all(lakes)), island)
+    looked_at = Truth(land, frozenset()).well_inside(0)
+    assert not looked_at.intersects(shapely.union_all(lakes).difference(island.buffer(0.01)))
+    assert island.buffer(-0.01).within(looked_at)
 
 
 def test_ground_is_missed_where_the_tile_is_missing(tmp_path: Path) -> None:

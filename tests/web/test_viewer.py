@@ -229,7 +229,8 @@ def test_the_page_shows_the_atlas_its_notice_and_a_drawn_map(viewer: Viewer, dem
 
 def test_the_legend_says_what_the_server_says(viewer: Viewer, demo: Demo) -> None:
     for level in demo.levels(demo.indicator):
-        viewer.open(address(demo.indicator, demo.year(demo.indicator)) + f"&niveau={level}")
+        region = demo.regions(demo.indicator, level)[0]
+        viewer.open(address(demo.indicator, demo.year(demo.indicator), region, demo.zoom(level)))
         wanted = [one.label for one in entries(demo.facts, demo.indicator.id, level, "nl", reasons=())]
         expect(viewer.page.get_by_role("list", name="Legenda").get_by_role("listitem")).to_have_text(wanted)
 
