@@ -1,0 +1,59 @@
+"""The parts of the benchmarks that can be wrong without anyone seeing it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+
+from tests.bench import __main__ as page
+from tests.bench.coverage import made_up_coverage
+from tests.bench.process import CommandFailed, run
+from tiles.quality import ppm_text
+
+
+def test_the_made_up_country_is_a_clean_coverage_with_exclaves_and_lakes() -> None:
+    regions = made_up_coverage(1_500, 20)
+    assert len(regions) == 1_500
+    assert shapely.is_valid(regions).all()
+    assert shapely.coverage_is_valid(regions)
+    assert 15 < shapely.get_num_coordinates(regions).mean() < 25
+    assert (shapely.get_num_geometries(regions) > 1).any()
+    assert len(shapely.get_parts(shapely.coverage_union_all(regions))[0].interiors) >= 1
+
+
+def test_the_made_up_country_is_the_same_every_time() -> None:
+    one, two = made_up_coverage(60, 40), made_up_coverage(60, 40)
+    assert np.array_equal(shapely.to_wkb(one), shapely.to_wkb(two))
+
+
+def test_the_cost_of_a_command_counts_the_processes_it_starts() -> None:
+    child = "x = bytearray(60_000_000); import time; [i * i for i in range(10**6)]; time.sleep(0.3)"
+    parent = f"import subprocess, sys; y = bytearray(60_000_000); subprocess.run([sys.executable, '-c', {child!r}]); print('hi')"
+    cost = run([sys.executable, "-c", parent])
+    assert cost.said == "hi\n"
+    assert cost.memory_mb > 115
+    assert 0 < cost.cpu_s < 60
+    assert cost.wall_s > 0.3
+
+
+def test_a_command_that_fails_tells_its_last_words() -> None:
+    with pytest.raises(CommandFailed, match="ended with 3: no such luck"):
+        run([sys.executable, "-c", "import sys; sys.stderr.write('no such luck'); sys.exit(3)"])
+
+
+def test_a_section_of_the_page_is_renewed_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page, "DOCUMENT", tmp_path / "benchmarks.md")
+    for name, text in (("tiles", "one"), ("serving", "two"), ("tiles", "three")):
+        page._write(name, text)
+    written = (tmp_path / "benchmarks.md").read_text()
+    assert written.startswith("# Benchmarks\n")
+    assert "one" not in written.split("<!-- tiles -->")[1]
+    assert written.index("three") < written.index("two")
+
+
+def test_a_figure_of_nothing_is_told_from_a_small_one() -> None:
+    assert (ppm_text(0), ppm_text(4e-5)) == ("0", "4e-05")
