@@ -21,7 +21,7 @@ from layers.regions import LevelRegions
 from layers.sources import Shapes
 from tiles.featureid import SameFeatureId, feature_ids
 from tiles.labels import label_points
-from tiles.repair import RepairReport, repair_coverage
+from tiles.repair import RepairReport, metre_of, repair_coverage
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage, how much of it is done, and how much there is."""
@@ -172,7 +172,7 @@ def _make_level(
     crs: pyproj.CRS,
     maxzoom: int,
 ) -> RegionLevel:
-    repaired = repair_coverage(to_crs(level.geometry, level.crs, crs))
+    repaired = repair_coverage(to_crs(level.geometry, level.crs, crs), metre_of(crs))
     labels = label_points(repaired.geometry)
     degrees = to_crs(repaired.geometry, crs, _CRS84)
     lon, lat = pyproj.Transformer.from_crs(crs, _CRS84, always_xy=True).transform(labels.x, labels.y)

@@ -15,7 +15,7 @@ import shapely
 from numpy.typing import NDArray
 
 from tests.bench.coverage import made_up_coverage
-from tiles.repair import repair_coverage
+from tiles.repair import metre_of, repair_coverage
 
 VERTICES = 150
 DIGITS = 7
@@ -80,7 +80,7 @@ def _made_up(regions: int) -> tuple[geopandas.GeoDataFrame, float]:
 def _cleaned(path: Path) -> tuple[geopandas.GeoDataFrame, float]:
     raw = geopandas.read_parquet(path)
     started = time.process_time()
-    repaired = repair_coverage(raw.geometry.to_numpy())
+    repaired = repair_coverage(raw.geometry.to_numpy(), metre_of(raw.crs))
     took = time.process_time() - started
     there = ~shapely.is_missing(repaired.geometry) & ~shapely.is_empty(repaired.geometry)
     geometry = repaired.geometry[there]

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pyproj
 import pytest
 import shapely
 
 from tests.tiles.make import wiggly_coverage
-from tiles.repair import repair_coverage
+from tiles.repair import metre_of, repair_coverage
 
 
 def test_a_clean_coverage_is_left_as_it_is() -> None:
@@ -35,6 +36,30 @@ def test_edges_that_do_not_match_get_the_same_vertices() -> None:
     repaired = repair_coverage(np.array([west, north_east, south_east], object))
     assert shapely.coverage_is_valid(repaired.geometry)
     assert [10.0, 5.0] in shapely.get_coordinates(repaired.geometry[0]).tolist()
+
+
+def test_a_narrow_gap_goes_to_the_neighbour_with_the_longest_border_on_it() -> None:
+    west = shapely.Polygon([(0, 0), (0, 100), (100, 100), (100, 90), (99.5, 50), (100, 10), (100, 0)])
+    east = shapely.Polygon([(100, 0), (100, 10), (100, 90), (100, 100), (200, 100), (150, 50), (200, 0)])
+    overlapping = shapely.box(-50, 0, 0.5, 100)
+    repaired = repair_coverage(np.array([west, east, overlapping], object))
+    assert repaired.report.gaps == 1
+    assert "1 gap between neighbours narrower than 1 m closed" in repaired.report.sentences()
+    union = shapely.union_all(repaired.geometry)
+    assert len(union.interiors) == 0
+    assert shapely.coverage_is_valid(repaired.geometry)
+
+
+def test_a_lake_is_no_gap() -> None:
+    around = shapely.Polygon([(0, 0), (100, 0), (100, 100), (0, 100)], [[(40, 40), (60, 40), (60, 60), (40, 60)]])
+    repaired = repair_coverage(np.array([around, shapely.box(99.5, 0, 200, 100)], object))
+    assert len(repaired.geometry[0].interiors) == 1
+    assert repaired.report.gaps == 0
+
+
+@pytest.mark.parametrize(("epsg", "metre"), [(28992, 1.0), (3857, 1.0), (4326, 1 / 111_195)])
+def test_a_metre_is_known_in_every_crs(epsg: int, metre: float) -> None:
+    assert metre_of(pyproj.CRS.from_epsg(epsg)) == pytest.approx(metre, rel=1e-4)
 
 
 def test_a_polygon_that_crosses_itself_is_made_valid_and_named() -> None:
@@ -64,7 +89,7 @@ def test_regions_without_geometry_stay_without() -> None:
 @pytest.mark.real_data
 def test_the_buurten_of_2016_become_a_valid_coverage_and_none_is_lost(shared_data: Path) -> None:
     frame = gpd.read_parquet(shared_data / "geo" / "nl_buurt_2016_wof.parquet")
-    repaired = repair_coverage(np.asarray(frame.geometry.array))
+    repaired = repair_coverage(np.asarray(frame.geometry.array), metre_of(frame.crs))
     report = repaired.report
     kept = np.setdiff1d(np.arange(len(frame)), report.unrepaired)
     edges = shapely.coverage_invalid_edges(repaired.geometry[kept])
