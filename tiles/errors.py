@@ -29,3 +29,7 @@ class BadTile(TileError):
 
 class BadArchive(TileError):
     """A file that cannot be read as a PMTiles archive."""
+
+
+class NotMeasurable(TileError):
+    """An archive whose regions cannot be told apart, or a zoom or layer that it does not have."""

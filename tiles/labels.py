@@ -51,8 +51,8 @@ def _largest_parts(geometry: NDArray[np.object_]) -> tuple[NDArray[np.object_], 
     return parts[order[first]], region.astype(np.int64)
 
 
-def label_rank(radius: NDArray[np.float64]) -> NDArray[np.int64]:
-    """(regions,) the place of each region by the size of its circle, 0 for the largest: what a map labels first."""
-    rank = np.empty(len(radius), np.int64)
-    rank[np.argsort(-np.nan_to_num(radius, nan=-1.0), kind="stable")] = np.arange(len(radius))
+def label_rank(weight: NDArray[np.float64]) -> NDArray[np.int64]:
+    """(regions,) the place of each region by its weight, 0 for the heaviest: what a map labels first."""
+    rank = np.empty(len(weight), np.int64)
+    rank[np.argsort(-np.nan_to_num(weight, nan=-1.0), kind="stable")] = np.arange(len(weight))
     return rank

@@ -72,9 +72,11 @@ class Level:
     codes: Sequence[str]
     names: Sequence[str]
     label_x: NDArray[np.float64]
+    """Label point in the CRS of the geometry; NaN for no label."""
+
     label_y: NDArray[np.float64]
-    label_radius: NDArray[np.float64]
-    """Label point and room around it, in the CRS of the geometry; NaN for no label."""
+    label_weight: NDArray[np.float64]
+    """What makes one name more important than another, such as inhabitants or the room around the label point."""
 
     minzoom: int
 
@@ -234,7 +236,7 @@ class _Plan:
             for column in (
                 [level.label_x for level in self.levels],
                 [level.label_y for level in self.levels],
-                [label_rank(level.label_radius) for level in self.levels],
+                [label_rank(level.label_weight) for level in self.levels],
                 [level.ids for level in self.levels],
                 [np.full(len(level.ids), level.minzoom) for level in self.levels],
                 [np.full(len(level.ids), place) for place, level in enumerate(self.levels)],

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from tiles.archive import TileArchive
 from tiles.decoded import DecodedAreas, Key, decoded_areas
-from tiles.errors import TileError
+from tiles.errors import NotMeasurable
 from tiles.grid import TileCoord
 from tiles.truth import NOTHING, Source, Truth, by_tile, clipped, told_apart
 
@@ -35,10 +35,6 @@ Progress = Callable[[str, int, int], None]
 PPM = 1e6
 NOISE = 1e-10
 """Areas below this share of a tile come from rounding where features are cut at its edge (0.002 square tile units)."""
-
-
-class NotMeasurable(TileError):
-    """An archive whose regions cannot be told apart, or a zoom or layer that it does not have."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from mapbox_vector_tile.Mapbox import vector_tile_pb2
 from tests.tiles.make import RD, level, pyramid, wiggly_coverage
 from tiles.archive import TileArchive, write_archive
 from tiles.decoded import decoded_areas
+from tiles.errors import NotMeasurable
 from tiles.grid import Grid, GridName, TileCoord
-from tiles.quality import NotMeasurable, ZoomQuality, _cover, measure, ppm_text
+from tiles.quality import ZoomQuality, _cover, measure, ppm_text
 from tiles.truth import Source, Truth
 
 Ring = Sequence[tuple[int, int]]
