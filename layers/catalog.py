@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -122,13 +122,29 @@ def _text(path: Path) -> str:
 def _parsed(path: Path, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
+    except RecursionError as error:
+        message = "this cannot be read as TOML: brackets stand too deep within brackets"
+        raise InputProblems([Problem(str(path), message)]) from error
     except tomllib.TOMLDecodeError as error:
         what, _, place = str(error).rpartition(" (at ")
         numbered = re.match(r"line (\d+), column (\d+)", place)
         line = int(numbered[1]) if numbered else max(1, len(text.rstrip().splitlines()))
+        if what == "Cannot overwrite a value" and (doubled := _doubled(text.splitlines()[:line])):
+            raise InputProblems([Problem(str(path), doubled, line=line)]) from error
         where = f" at column {numbered[2]}" if numbered else ", where the file ends"
         message = f"this is not TOML: {what[:1].lower()}{what[1:]}{where}"
         raise InputProblems([Problem(str(path), message, line=line)]) from error
+
+
+def _doubled(lines: Sequence[str]) -> str | None:
+    """A sentence about the key on the last of the lines, which its table has already; None where no key stands there."""
+    found = re.match(r"\s*([^=#\[{]+?)\s*=", lines[-1])
+    headers = (header for line in reversed(lines) if (header := re.match(r"\s*(\[\[?[^\]]+\]\]?)", line)))
+    header = next(headers, None)
+    if found is None:
+        return None
+    where = f"in {header[1]}" if header else "above the first table"
+    return f'"{found[1]}" stands twice {where}; a key may stand once'
 
 
 def _unknown_sections(data: Mapping[str, Any]) -> list[tuple[Key, str]]:

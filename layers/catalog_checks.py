@@ -5,6 +5,7 @@ They read the parsed TOML and not the models, so that a mistake in one entry doe
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -23,8 +24,22 @@ RESERVED_LEVELS = ("grenzen", "labels")
 
 def cross_checks(data: Mapping[str, Any]) -> list[tuple[Key, str]]:
     """A key and a sentence for each thing that is wrong between entries."""
-    checks = (_duplicates, _shared_ids, _themes, _levels, _borders, _wheres, _remote, _tile_names)
+    checks = (_duplicates, _shared_ids, _themes, _levels, _borders, _wheres, _remote, _tile_names, _endless)
     return [problem for check in checks for problem in check(data)]
+
+
+def _endless(data: Mapping[str, Any]) -> _Found:
+    """TOML knows nan and inf; maps do not."""
+    waiting: list[tuple[Key, Any]] = [((), data)]
+    while waiting:
+        key, value = waiting.pop()
+        if isinstance(value, float) and not math.isfinite(value):
+            name = next(part for part in reversed(key) if isinstance(part, str))
+            yield key, f"{name} holds {value}, and must hold ordinary numbers"
+        elif isinstance(value, dict):
+            waiting += [((*key, name), inner) for name, inner in value.items()]
+        elif isinstance(value, list):
+            waiting += [((*key, number), inner) for number, inner in enumerate(value)]
 
 
 def _entries(data: Mapping[str, Any], section: str) -> list[tuple[Key, dict[str, Any]]]:

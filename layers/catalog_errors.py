@@ -10,6 +10,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from layers.catalog_model import FILLED
 from layers.problems import listed, suggestion
 from layers.toml_lines import Key
 
@@ -44,6 +45,8 @@ def _sentence(details: ErrorDetails, model: type[BaseModel], key: Key, at: Key) 
     if kind == "literal_error":
         choices = re.findall(r"'([^']*)'", str(context.get("expected", "")))
         return f"{name} = {given} is not known{suggestion(str(details['input']), choices)}; allowed: {listed(choices)}"
+    if kind == "string_pattern_mismatch" and context.get("pattern") == FILLED:
+        return f"{name} = {given} must be a text that is not empty"
     if kind == "string_pattern_mismatch":
         return (
             f"{name} = {given} is no id: it holds small letters, digits and hyphens, and begins with a letter or digit"
@@ -57,7 +60,6 @@ def _sentence(details: ErrorDetails, model: type[BaseModel], key: Key, at: Key) 
 
 _EXPECTED: dict[str, Callable[[dict[str, Any]], str]] = {
     "string_type": lambda _: 'a text in quotes, such as "text"',
-    "string_too_short": lambda _: "a text that is not empty",
     "int_type": lambda _: "a whole number, without quotes",
     "float_type": lambda _: "a number, without quotes",
     "greater_than_equal": lambda context: f"{context['ge']} or more",

@@ -4,9 +4,25 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictFloat, StrictInt, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictFloat,
+    StrictInt,
+    ValidationInfo,
+    model_validator,
+)
 
 from layers.atlas import KIND, Text
+
+FILLED = r"\S"
+"""What a text matches that is not blank."""
+
+MOST_DECIMALS = 3
+"""How many decimals an indicator has at most where the catalog does not say."""
 
 MAXZOOM = 16
 """The deepest zoom tiles are made for; clients over-zoom beyond."""
@@ -16,14 +32,24 @@ def _text(value: Any) -> Any:
     return {"nl": value} if isinstance(value, str) else value
 
 
+def _filled(text: Text, info: ValidationInfo) -> Text:
+    for lang, written in (("nl", text.nl), ("en", text.en)):
+        if written is not None and not written.strip():
+            raise ValueError(f'{info.field_name}.{lang} = "{written}" must be a text that is not empty')
+    return text
+
+
 def _column(value: Any) -> Any:
     return {"column": value} if isinstance(value, str) else value
 
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
-Filled = Annotated[str, Field(min_length=1)]
-Words = Annotated[Text, BeforeValidator(_text)]
-"""A text for readers: ``{ nl = "..", en = ".." }``, or a plain string, which is Dutch."""
+Filled = Annotated[str, Field(pattern=FILLED)]
+Words = Annotated[Text, BeforeValidator(_text), AfterValidator(_filled)]
+"""A text for readers: ``{ nl = "..", en = ".." }``, or a plain string, which is Dutch; never blank."""
+
+Unit = Annotated[Text, BeforeValidator(_text)]
+"""The same, and blank for a figure without a unit."""
 
 Year = Annotated[StrictInt, Field(ge=1800, le=2200)]
 Zoom = Annotated[StrictInt, Field(ge=0, le=MAXZOOM)]
@@ -85,6 +111,9 @@ class TableEntry(Entry):
     key: Literal["code", "name"] | None = None
     missing: tuple[Filled | StrictInt | StrictFloat, ...] = ()
     """Further texts and numbers that mean: no figure."""
+
+    withheld: tuple[Filled | StrictInt | StrictFloat, ...] = ()
+    """Further texts and numbers that mean: there is a figure, and it is secret."""
 
     decimal: Literal[".", ","] | None = None
     """The decimal sign of numbers written as text, where it cannot be told from the numbers."""
@@ -159,15 +188,27 @@ class IndicatorEntry(Entry):
     id: Id
     theme: Id
     title: Words
-    unit: Words = Text(nl="")
+    unit: Unit = Text(nl="")
     kind: KIND
-    decimals: Annotated[StrictInt, Field(ge=0, le=6)] = 0
+    decimals: Annotated[StrictInt, Field(ge=0, le=6)] = MOST_DECIMALS
+    """How many decimals are published. Where the catalog does not say, what the figures have decides, up to this many."""
+
     column: Filled | None = None
     from_: tuple[Annotated[ColumnEntry, BeforeValidator(_column)], ...] = Field(default=(), alias="from")
     style: StyleEntry = StyleEntry()
     explanation: Words | None = None
     caveat: Words | None = None
     source: Words | None = None
+
+    @property
+    def has_own_decimals(self) -> bool:
+        """Whether the catalog says how many."""
+        return "decimals" in self.model_fields_set
+
+    @property
+    def is_percentage(self) -> bool:
+        """Whether its unit is the hundredth part."""
+        return "%" in (self.unit.nl.strip(), (self.unit.en or "").strip())
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from numbers import Real
 from typing import Final, Literal
 
@@ -55,79 +55,106 @@ _UNSURE: Final = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 """1.234 and 1,234: a thousand or a little more than one."""
 
 
+LARGEST: Final = 2.0**53
+"""Beyond this a number in a file of JSON, or in a browser, is no longer exact."""
+
+
 class NotANumber(ValueError):
     """A text where a number should stand."""
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """What a table writes, besides the usual, where it has no figure."""
+class TooLarge(NotANumber):
+    """A number that cannot be published as it is: infinite, or beyond ``LARGEST``."""
 
-    words: frozenset[str] = frozenset()
-    numbers: frozenset[float] = frozenset()
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What a table writes, besides the usual, where it has no figure, and why it has none."""
+
+    reason_by_word: Mapping[str, Reason] = field(default_factory=dict)
+    """Words in small letters."""
+
+    reason_by_number: Mapping[float, Reason] = field(default_factory=dict)
 
     @staticmethod
-    def of(marks: Iterable[str | float]) -> Missing:
-        """From texts and numbers as a catalog gives them; a text that is a number also means that number."""
-        words, numbers = set(), set()
-        for mark in marks:
-            words.add(cell_text(mark).casefold())
-            try:
-                numbers.add(float(mark))
-            except ValueError:
-                continue
-        return Missing(frozenset(words), frozenset(numbers))
+    def of(missing: Iterable[str | float] = (), withheld: Iterable[str | float] = ()) -> Marks:
+        """From texts and numbers as a catalog gives them; a text that is a number also means that number.
+
+        A mark that is given for both means withheld.
+        """
+        words: dict[str, Reason] = {}
+        numbers: dict[float, Reason] = {}
+        for marks, reason in ((missing, Reason.MISSING), (withheld, Reason.WITHHELD)):
+            for mark in marks:
+                words[cell_text(mark).casefold()] = reason
+                try:
+                    numbers[float(mark)] = reason
+                except ValueError:
+                    continue
+        return Marks(words, numbers)
 
 
-NOTHING: Final = Missing()
+NOTHING: Final = Marks()
 """No marks but the usual."""
 
 
-def read_number(cell: object, sign: Sign = ".", missing: Missing = NOTHING) -> float | Reason:
+def read_number(cell: object, sign: Sign = ".", marks: Marks = NOTHING) -> float | Reason:
     """The number in a cell, or the reason why there is none. ``sign`` is the decimal sign of numbers written as text.
 
-    Raises NotANumber for any other text.
+    Raises NotANumber for any other text, and TooLarge for a number that is.
 
     >>> read_number("1.234,5", ","), read_number("-"), read_number(0), read_number(".")
     (1234.5, 0.0, 0.0, <Reason.WITHHELD: 'withheld'>)
     """
-    reason = read_reason(cell, missing)
+    reason = read_reason(cell, marks)
     if reason is not None:
         return reason
-    number = float(cell) if isinstance(cell, Real) and not isinstance(cell, bool) else _parsed(cell_text(cell), sign)
-    if not math.isfinite(number):
-        raise NotANumber(cell_text(cell))
-    if number in missing.numbers:
-        return Reason.MISSING
+    number = _number(cell, sign)
+    if number in marks.reason_by_number:
+        return marks.reason_by_number[number]
+    if not math.isfinite(number) or number > LARGEST:
+        raise TooLarge(str(cell))
     if number <= _SENTINEL:
         return _REASON_BY_SENTINEL.get(number, Reason.MISSING)
     return number + 0.0  # minus zero becomes zero
 
 
-def read_reason(cell: object, missing: Missing = NOTHING) -> Reason | None:
+def _number(cell: object, sign: Sign) -> float:
+    if not isinstance(cell, Real) or isinstance(cell, bool):
+        return _parsed(cell_text(cell), sign)
+    try:
+        return float(cell)
+    except OverflowError:
+        return math.inf
+
+
+def read_reason(cell: object, marks: Marks = NOTHING) -> Reason | None:
     """The reason a cell gives by a word or sign; None for any other content."""
-    if isinstance(cell, Real) and not math.isnan(cell):
+    if isinstance(cell, Real) and cell == cell:  # NaN alone differs from itself, and a huge int has no float to ask
         return None
     word = cell_text(cell).casefold()
-    return Reason.MISSING if word in missing.words else _REASON_BY_WORD.get(word)
+    return marks.reason_by_word.get(word) or _REASON_BY_WORD.get(word)
 
 
-def read_category(cell: object, missing: Missing = NOTHING) -> str | Reason:
+def read_category(cell: object, marks: Marks = NOTHING) -> str | Reason:
     """The category in a cell as text, or the reason why there is none; nihil is no category."""
-    reason = read_reason(cell, missing)
+    reason = read_reason(cell, marks)
     if reason is not None:
         return reason
     text = cell_text(cell)
     number = float(text) if re.fullmatch(r"-?\d+(\.\d+)?", text) else 0.0
     if number <= _SENTINEL:
         return _REASON_BY_SENTINEL.get(number, Reason.MISSING)
-    is_none = text == _NIHIL or (isinstance(cell, Real) and number in missing.numbers)
-    return Reason.MISSING if is_none else text
+    if isinstance(cell, Real) and number in marks.reason_by_number:
+        return marks.reason_by_number[number]
+    return Reason.MISSING if text == _NIHIL else text
 
 
 def _parsed(text: str, sign: Sign) -> float:
     if text == _NIHIL:
         return 0.0
+    if text.casefold().lstrip("+-") in ("inf", "infinity"):
+        raise TooLarge(text)
     plain = _SPACES.sub("", text.replace("\u2212", "-"))
     thousands, pattern = (",", _POINTED) if sign == "." else (".", _COMMAED)
     if pattern.fullmatch(plain) is None or not any(character.isdigit() for character in plain):

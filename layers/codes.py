@@ -6,7 +6,6 @@ leading zeros and add spaces. Codes of other systems are only trimmed and compar
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from numbers import Integral, Real
@@ -24,7 +23,7 @@ def cell_text(cell: object) -> str:
     >>> cell_text(1011.0), cell_text(" GM0363  "), cell_text(None)
     ('1011', 'GM0363', '')
     """
-    if cell is None or (isinstance(cell, Real) and math.isnan(cell)):
+    if cell is None or (isinstance(cell, Real) and cell != cell):
         return ""
     if isinstance(cell, Integral):
         return str(int(cell))

@@ -60,10 +60,12 @@ class RegionLevel:
     """Feature ids in tiles."""
 
     label_x: NDArray[np.float64]
-    """Label point, and room around it, in the CRS of the edition."""
+    """Label point in the CRS of the edition."""
 
     label_y: NDArray[np.float64]
-    label_radius: NDArray[np.float64]
+    label_weight: NDArray[np.float64]
+    """What makes a name more important: inhabitants where the source has them, else the room around the label point."""
+
     lon: NDArray[np.float64]
     """The label point in degrees (CRS84)."""
 
@@ -189,7 +191,7 @@ def _make_level(
         ids=_ids(level),
         label_x=labels.x,
         label_y=labels.y,
-        label_radius=labels.radius,
+        label_weight=labels.radius if level.inhabitants is None else level.inhabitants,
         lon=np.asarray(lon),
         lat=np.asarray(lat),
         bounds=bounds,

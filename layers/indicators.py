@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from layers.catalog import Catalog
-from layers.catalog_model import IndicatorEntry
-from layers.cells import Missing
+from layers.catalog_model import MOST_DECIMALS, IndicatorEntry
+from layers.cells import Marks
 from layers.join import Joined
 from layers.problems import Gathering, InputProblems, Problem, listed, suggestion
 from layers.publish import (
+    Figures,
     Reading,
     Rounding,
     categories_of,
+    decimals_in,
     number_categories,
     publish_categories,
-    publish_numbers,
+    read_figures,
+    round_figures,
 )
 from layers.report import SeriesReport
 from layers.tables import JoinedTable
@@ -40,6 +45,9 @@ class IndicatorFigures:
 
     series: dict[SeriesKey, PublishedSeries] = field(default_factory=dict)
     categories: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    decimals: dict[str, int] = field(default_factory=dict)
+    """By indicator: how many decimals its figures have."""
+
     counts: list[SeriesReport] = field(default_factory=list)
 
     @property
@@ -47,11 +55,11 @@ class IndicatorFigures:
         """What each series came to."""
         return tuple(self.counts)
 
-    def add(self, indicator: str, joined: Joined, rounding: Rounding) -> None:
-        """Keep the figures of one series."""
+    def add(self, indicator: str, joined: Joined, rounding: Rounding, outside: Sequence[str] = ()) -> None:
+        """Keep the figures of one series; ``outside`` tells of those that are no percentage of a whole."""
         self.series[indicator, joined.level, joined.year] = PublishedSeries(joined.edition, rounding.published)
         self.counts.append(
-            SeriesReport.of(indicator, joined.level, joined.year, joined.edition, rounding.published, rounding.rounded)
+            SeriesReport.of(indicator, joined.level, joined.year, joined.edition, rounding, tuple(outside))
         )
 
 
@@ -117,26 +125,51 @@ def _check_overlap(catalog: Catalog, number: int, indicator: IndicatorEntry, fou
                 raise InputProblems([catalog.problem(("indicators", number), message)])
 
 
-def _reading(table: JoinedTable) -> Reading:
-    return Reading(Missing.of(table.entry.missing), table.entry.decimal)
+def _reading(table: JoinedTable, indicator: IndicatorEntry) -> Reading:
+    marks = Marks.of(table.entry.missing, table.entry.withheld)
+    return Reading(marks, table.entry.decimal, indicator.is_percentage)
 
 
 def _publish_number(
     indicator: IndicatorEntry, found: Sequence[_Found], figures: IndicatorFigures, gathering: Gathering
 ) -> None:
+    """Figures are rounded alike over all levels and years, so that they compare."""
+    read: list[tuple[_Found, Joined, Figures]] = []
     for place in found:
         for joined in place.table.joined:
             with gathering.step():
-                rounding = publish_numbers(
-                    place.table.raw, place.column, joined.rows, indicator.decimals, _reading(place.table)
-                )
-                figures.add(indicator.id, joined, rounding)
+                reading = _reading(place.table, indicator)
+                read.append((place, joined, read_figures(place.table.raw, place.column, joined.rows, reading)))
+    if not read:
+        return
+    decimals = _decimals(indicator, [unrounded for _, _, unrounded in read])
+    figures.decimals[indicator.id] = decimals
+    for place, joined, unrounded in read:
+        figures.add(
+            indicator.id, joined, round_figures(unrounded, decimals), _outside(indicator, place, joined, unrounded)
+        )
+
+
+def _decimals(indicator: IndicatorEntry, every: Sequence[Figures]) -> int:
+    """What the catalog says, else what the figures have; a count has none."""
+    if indicator.has_own_decimals:
+        return indicator.decimals
+    return 0 if indicator.kind == "count" else decimals_in(every, MOST_DECIMALS)
+
+
+def _outside(indicator: IndicatorEntry, place: _Found, joined: Joined, unrounded: Figures) -> list[str]:
+    """The figures of a share in percent that are below 0 or above 100."""
+    if indicator.kind != "share" or not indicator.is_percentage:
+        return []
+    beyond = np.flatnonzero((unrounded.numbers < 0) | (unrounded.numbers > 100)).tolist()
+    rows = place.table.raw.rows
+    return [f"{unrounded.numbers[region]:g} in row {rows[joined.rows[region]]}" for region in beyond]
 
 
 def _publish_category(indicator: IndicatorEntry, found: Sequence[_Found], figures: IndicatorFigures) -> None:
     """Categories are numbered over all levels and years, so that a number means the same everywhere."""
     series = [
-        (joined, publish_categories(place.table.raw, place.column, joined.rows, _reading(place.table).missing))
+        (joined, publish_categories(place.table.raw, place.column, joined.rows, _reading(place.table, indicator).marks))
         for place in found
         for joined in place.table.joined
     ]
@@ -144,5 +177,6 @@ def _publish_category(indicator: IndicatorEntry, found: Sequence[_Found], figure
         return
     categories = categories_of([values for _, values in series], found[0].table.raw, found[0].column)
     figures.categories[indicator.id] = categories
+    figures.decimals[indicator.id] = indicator.decimals if indicator.has_own_decimals else 0
     for joined, values in series:
         figures.add(indicator.id, joined, Rounding(number_categories(values, categories), 0))

@@ -41,6 +41,9 @@ class Joined:
     of_other_level: int
     """How many rows are about regions of another level."""
 
+    without_key: tuple[int, ...]
+    """Rows of the table that do not say which region they are about, as a spreadsheet counts them."""
+
     without_row: tuple[str, ...]
     """Codes of regions without a row."""
 
@@ -90,6 +93,9 @@ def join(entry: TableEntry, table: RawTable, year: int, chosen: NDArray[np.int64
         rows=rows,
         unmatched=unmatched,
         of_other_level=int((found == _OTHER_LEVEL).sum()),
+        without_key=tuple(
+            table.rows[row] for row, key in zip(chosen.tolist(), keys, strict=True) if not cell_text(key)
+        ),
         without_row=tuple(code for code, row in zip(regions.codes, rows.tolist(), strict=True) if row == NO_ROW),
         nearest=_nearest(unmatched, regions) if entry.joins_on_names else (),
     )

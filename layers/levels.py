@@ -61,7 +61,7 @@ KNOWN: Final[dict[str, KnownLevel]] = {
             "wijk",
             Text(nl="wijk", en="district"),
             Text(nl="wijken", en="districts"),
-            6,
+            7,
             "WK",
             6,
             re.compile(r"WK\d{4}[0-9A-Z]{2}"),

@@ -39,6 +39,9 @@ class Prepared:
     categories: dict[str, tuple[str, ...]]
     """By indicator of kind ``category``: what its numbers index."""
 
+    decimals: dict[str, int]
+    """By indicator: how many decimals its figures have, as the catalog says or as the figures are."""
+
     report: PrepareReport
 
     def edition(self, year: int) -> Edition:
@@ -80,6 +83,7 @@ def prepare(catalog: Catalog, progress: Progress = lambda _stage, _done, _total:
         editions=tuple(editions),
         figures=_in_order(figures.series, catalog, editions),
         categories=figures.categories,
+        decimals=figures.decimals,
         report=_report(editions, tables, figures.reports),
     )
 

@@ -1,7 +1,7 @@
 """From raw figures to published ones: the only way out of ``layers`` for a figure.
 
-Each region of a level gets a number or a reason. Numbers are rounded to what the catalog promises, half away from zero,
-and nothing is invented: a region without a row is ``missing``.
+Each region of a level gets a number or a reason. Numbers are rounded, half away from zero, to the decimals that the
+catalog promises or the figures have, and nothing is invented: a region without a row is ``missing``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from layers.cells import NOTHING, Missing, NotANumber, Sign, is_unsure, read_category, read_number
+from layers.cells import LARGEST, NOTHING, Marks, NotANumber, Sign, TooLarge, is_unsure, read_category, read_number
 from layers.codes import cell_text
 from layers.figures import RawTable
 from layers.join import NO_ROW
@@ -23,14 +23,34 @@ from layers.values import Published, Reason
 _MOST_CATEGORIES = 64
 """More are no categories but names."""
 
+_LONGEST_SHOWN = 40
+"""Of a cell in a sentence, in characters."""
+
+_SAME = 1e-9
+"""Two numbers that differ by no more than this part of themselves are written alike: 0.1 + 0.2 has one decimal."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How the cells of a table are to be read, as its catalog entry says."""
 
-    missing: Missing = NOTHING
+    marks: Marks = NOTHING
     sign: Sign | None = None
     """The decimal sign of numbers written as text; None where the numbers tell."""
+
+    is_percentage: bool = False
+    """Whether ``12%`` is the number 12."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A number or a reason for each region, not rounded yet and not to be shown."""
+
+    numbers: NDArray[np.float64]
+    """(regions,) NaN where there is a reason."""
+
+    reasons: NDArray[np.uint8]
+    """(regions,) the number of a reason, 0 where there is a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,41 +59,75 @@ class Rounding:
 
     published: Published
     rounded: int
+    to_zero: int = 0
+    """How many of the rounded became 0."""
 
 
 def publish_numbers(table: RawTable, column: str, rows: NDArray[np.int64], decimals: int, reading: Reading) -> Rounding:
+    """The figure of each region as it is published; see ``read_figures`` and ``round_figures``."""
+    return round_figures(read_figures(table, column, rows, reading), decimals)
+
+
+def read_figures(table: RawTable, column: str, rows: NDArray[np.int64], reading: Reading) -> Figures:
     """The figure of each region; ``rows`` gives the index of its row, or ``NO_ROW``.
 
-    Raises InputProblems with the rows whose cell is a text, or a number that cannot be read for sure.
+    Raises InputProblems with the rows whose cell is a text, or a number that is too large or cannot be read for sure.
     """
+    if reading.is_percentage:
+        table = table.with_cells(column, [_without_percent(cell) for cell in table.columns[column]])
     shown = reading.sign or table.sign(column)
     sign = shown or table.usual_sign or "."
     cells = table.columns[column]
     numbers = np.full(len(rows), np.nan)
     reasons = np.full(len(rows), Reason.MISSING.number, dtype=np.uint8)
     texts: list[tuple[int, str]] = []
+    large: list[tuple[int, str]] = []
     unsure: list[tuple[int, str]] = []
-    rounded = 0
     for region in np.flatnonzero(rows != NO_ROW).tolist():
         row = int(rows[region])
         cell = cells[row]
         if shown is None and isinstance(cell, str) and is_unsure(cell) and not _is_usual(table, cell):
             unsure.append((table.rows[row], cell_text(cell)))
         try:
-            value = read_number(cell, sign, reading.missing)
+            value = read_number(cell, sign, reading.marks)
+        except TooLarge:
+            large.append((table.rows[row], cell_text(cell)))
+            continue
         except NotANumber:
             texts.append((table.rows[row], cell_text(cell)))
             continue
         if isinstance(value, Reason):
             reasons[region] = value.number
             continue
-        numbers[region] = rounded_half_up(value, decimals)
+        numbers[region] = value
         reasons[region] = 0
-        rounded += int(numbers[region] != value)
-    problems = [*_texts(table, column, texts), *_unsure(table, column, unsure)]
+    problems = [*_texts(table, column, texts), *_large(table, column, large), *_unsure(table, column, unsure)]
     if problems:
         raise InputProblems(problems)
-    return Rounding(Published(numbers, reasons), rounded)
+    return Figures(numbers, reasons)
+
+
+def round_figures(figures: Figures, decimals: int) -> Rounding:
+    """Figures with so many decimals, and how many lost some."""
+    numbers = np.array(
+        [number if np.isnan(number) else rounded_half_up(number, decimals) for number in figures.numbers.tolist()],
+        dtype=np.float64,
+    )
+    is_rounded = ~np.isnan(numbers) & (numbers != figures.numbers)
+    to_zero = int((is_rounded & (numbers == 0)).sum())
+    return Rounding(Published(numbers, figures.reasons), int(is_rounded.sum()), to_zero)
+
+
+def decimals_in(every: Sequence[Figures], most: int) -> int:
+    """How many decimals it takes to write all figures, and no more than ``most``."""
+    numbers = np.concatenate([figures.numbers[~np.isnan(figures.numbers)] for figures in every])
+    tolerance = _SAME * np.abs(numbers)
+    enough = (d for d in range(most) if (np.abs(np.round(numbers, d) - numbers) <= tolerance).all())
+    return next(enough, most)
+
+
+def _without_percent(cell: object) -> object:
+    return cell_text(cell).removesuffix("%").rstrip() if isinstance(cell, str) else cell
 
 
 def rounded_half_up(number: float, decimals: int) -> float:
@@ -88,10 +142,10 @@ def rounded_half_up(number: float, decimals: int) -> float:
     return float(exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)) + 0.0
 
 
-def publish_categories(table: RawTable, column: str, rows: NDArray[np.int64], missing: Missing) -> list[str | Reason]:
+def publish_categories(table: RawTable, column: str, rows: NDArray[np.int64], marks: Marks) -> list[str | Reason]:
     """The category of each region as text, or a reason; see ``number_categories``."""
     cells = table.columns[column]
-    return [Reason.MISSING if row == NO_ROW else read_category(cells[row], missing) for row in rows.tolist()]
+    return [Reason.MISSING if row == NO_ROW else read_category(cells[row], marks) for row in rows.tolist()]
 
 
 def categories_of(every: Sequence[Sequence[str | Reason]], table: RawTable, column: str) -> tuple[str, ...]:
@@ -131,9 +185,34 @@ def _texts(table: RawTable, column: str, texts: list[tuple[int, str]]) -> list[P
     row, text = texts[0]
     distinct = list(dict.fromkeys(text for _, text in texts))
     rest = f" ({counted(len(texts) - 1, 'more row')} without a number)" if len(texts) > 1 else ""
-    marks = ", ".join(f'"{mark}"' for mark in distinct[:4])
-    message = f'column "{column}" has "{text}" where a number should be{rest}; if it means that there is no figure, '
-    return [table.problem(f"{message}add missing = [{marks}] to the table", row=row)]
+    message = f'column "{column}" has "{_cut(text)}" where a number should be{rest}; {_way_out(distinct)}'
+    return [table.problem(message, row=row)]
+
+
+def _way_out(texts: Sequence[str]) -> str:
+    """What to do about texts where numbers should be."""
+    if any(text.endswith("%") for text in texts):
+        return 'take the % sign away, or give the indicator unit = "%"'
+    if any("€" in text for text in texts):
+        return "take the € sign away; it belongs in the unit of the indicator"
+    marks = ", ".join(f'"{_cut(text)}"' for text in texts[:4])
+    return (
+        f"if it means that there is no figure, add missing = [{marks}] to the table, "
+        "or withheld = [..] with the same where the figure is secret"
+    )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
+def _large(table: RawTable, column: str, large: list[tuple[int, str]]) -> list[Problem]:
+    if not large:
+        return []
+    row, text = large[0]
+    rest = f" ({counted(len(large) - 1, 'more row')} with such a number)" if len(large) > 1 else ""
+    message = f'column "{column}" has "{_cut(text)}"{rest}, and a figure is at most {LARGEST:,.0f}'
+    return [table.problem(f"{message}: beyond that numbers are not exact", row=row)]
 
 
 def _unsure(table: RawTable, column: str, unsure: list[tuple[int, str]]) -> list[Problem]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
+import pandas as pd
 import pyproj
 import shapely
 from numpy.typing import NDArray
@@ -19,6 +21,10 @@ from layers.where import parse_where
 _POLYGON, _MULTIPOLYGON = 3, 6
 _WATER = ("water", "h2o")
 """Names of the column in the Wijk- en Buurtkaart that parts a region in land and large water."""
+
+
+INHABITANTS: Final = ("aantal_inwoners", "aant_inw", "inwoners", "population")
+"""Columns that say which regions a reader knows: their names come first where there is no room for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,9 @@ class LevelRegions:
     """(regions,) polygons and multipolygons, not empty, possibly invalid."""
 
     crs: pyproj.CRS
+    inhabitants: NDArray[np.float64] | None
+    """(regions,) how many people live there, 0 where that is not known; None where the source has no such column."""
+
     without_geometry: tuple[str, ...]
     """Codes that the source has without a usable geometry; they are left out."""
 
@@ -80,9 +89,21 @@ def read_regions(entry: RegionsEntry, shapes: Shapes) -> LevelRegions:
         parents=tuple(parents[order]),
         geometry=chosen.geometry[order],
         crs=chosen.crs,
+        inhabitants=None if (people := _inhabitants(chosen)) is None else people[order],
         without_geometry=tuple(sorted(codes[~is_there])),
         entry=entry,
     )
+
+
+def _inhabitants(shapes: Shapes) -> NDArray[np.float64] | None:
+    """The column in which CBS and others count the inhabitants, secret and missing ones as 0."""
+    by_name = {str(name).lower(): name for name in shapes.columns}
+    for name in INHABITANTS:
+        if name in by_name:
+            cells = pd.to_numeric(pd.Series(shapes.columns[by_name[name]]), errors="coerce").to_numpy(np.float64)
+            people: NDArray[np.float64] = np.maximum(np.nan_to_num(cells, nan=0.0, posinf=0.0), 0.0)
+            return people
+    return None
 
 
 def _where(entry: RegionsEntry, shapes: Shapes) -> Shapes:

@@ -9,7 +9,8 @@ import numpy as np
 
 from layers.join import Joined
 from layers.problems import counted, listed
-from layers.values import Published, Reason
+from layers.publish import Rounding
+from layers.values import Reason
 from tiles.repair import RepairReport
 
 _EXAMPLES = 4
@@ -30,15 +31,20 @@ class LevelReport:
     codes: tuple[str, ...]
 
     def sentences(self) -> list[str]:
-        """The count, and what was dropped or repaired."""
+        """The count, and what was repaired."""
         place = f"{self.level} {self.year}"
         told = [f"{place}: {counted(self.regions, 'region')}"]
-        if self.without_geometry:
-            told.append(f"{place}: {_some(self.without_geometry, 'region')} without a usable geometry left out")
         if self.without_parent:
             told.append(f"{place}: {_some(self.without_parent, 'region')} without a known region around")
         codes = np.array(self.codes, dtype=object)
         return told + [f"{place}: {sentence}" for sentence in self.repair.sentences(codes)]
+
+    def concerns(self) -> list[str]:
+        """What was lost."""
+        if not self.without_geometry:
+            return []
+        left_out = _some(self.without_geometry, "region")
+        return [f"{self.level} {self.year}: {left_out} without a usable geometry left out"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +64,24 @@ class SeriesReport:
     rounded: int
     """How many numbers lost decimals."""
 
+    to_zero: int
+    """How many of those became 0."""
+
+    outside: tuple[str, ...]
+    """Percentages of a whole that are below 0 or above 100, each with its row."""
+
     @staticmethod
-    def of(indicator: str, level: str, year: int, edition: int, published: Published, rounded: int) -> SeriesReport:
+    def of(
+        indicator: str, level: str, year: int, edition: int, rounding: Rounding, outside: tuple[str, ...]
+    ) -> SeriesReport:
         """From published figures."""
+        published = rounding.published
         counts = {reason: int((published.reasons == reason.number).sum()) for reason in Reason}
         present = {reason: count for reason, count in counts.items() if count}
-        return SeriesReport(indicator, level, year, edition, int(published.has_number.sum()), present, rounded)
+        numbers = int(published.has_number.sum())
+        return SeriesReport(
+            indicator, level, year, edition, numbers, present, rounding.rounded, rounding.to_zero, outside
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +96,20 @@ class PrepareReport:
         """What to print, a line each: regions, then joins, then figures."""
         told = [sentence for level in self.levels for sentence in level.sentences()]
         told += [sentence for joined in self.joins for sentence in _join_sentences(joined)]
+        return told + [_series_sentence(years) for years in self._series_by_level()]
+
+    def concerns(self) -> list[str]:
+        """What the publisher gave and readers will not see, or not as it was given: a sentence each."""
+        told = [sentence for level in self.levels for sentence in level.concerns()]
+        told += [sentence for joined in self.joins for sentence in _join_concerns(joined)]
+        return told + [sentence for years in self._series_by_level() for sentence in _series_concerns(years)]
+
+    def _series_by_level(self) -> list[list[SeriesReport]]:
+        """The years of each indicator on each level."""
         by_level: dict[tuple[str, str], list[SeriesReport]] = {}
         for series in self.series:
             by_level.setdefault((series.indicator, series.level), []).append(series)
-        return told + [_series_sentence(years) for years in by_level.values()]
+        return list(by_level.values())
 
     def total(self, reason: Reason) -> int:
         """How many published values have a reason."""
@@ -98,10 +126,26 @@ class PrepareReport:
         return sum(len(level.repair.invalid) + len(level.repair.mismatched) for level in self.levels)
 
 
-def _series_sentence(years: list[SeriesReport]) -> str:
-    """How many numbers and reasons an indicator has on a level, over all years, and what else is worth knowing."""
+def things_to_look_at(concerns: list[str]) -> list[str]:
+    """The concerns as lines below a count; nothing where there are none.
+
+    >>> things_to_look_at(["wijk 2022: 1 region has no row"])
+    ['1 thing to look at:', '  wijk 2022: 1 region has no row']
+    """
+    if not concerns:
+        return []
+    return [f"{counted(len(concerns), 'thing')} to look at:", *(f"  {concern}" for concern in concerns)]
+
+
+def _place_of(years: list[SeriesReport]) -> str:
+    """``koopwoningen, wijk 2020 to 2022``."""
     first, last = years[0], years[-1]
     span = f"{first.year}" if len(years) == 1 else f"{first.year} to {last.year}"
+    return f"{first.indicator}, {first.level} {span}"
+
+
+def _series_sentence(years: list[SeriesReport]) -> str:
+    """How many numbers and reasons an indicator has on a level, over all years, and what else is worth knowing."""
     parts = [counted(sum(series.numbers for series in years), "number")]
     for reason in Reason:
         count = sum(series.reasons.get(reason, 0) for series in years)
@@ -109,25 +153,60 @@ def _series_sentence(years: list[SeriesReport]) -> str:
             parts.append(f"{count:,} {reason.value}")
     rounded = sum(series.rounded for series in years)
     if rounded:
-        parts.append(f"{rounded:,} rounded to the decimals of the catalog")
+        to_zero = sum(series.to_zero for series in years)
+        clause = f" ({to_zero:,} of them to 0)" if to_zero else ""
+        parts.append(f"{rounded:,} rounded to the decimals of the indicator{clause}")
     editions = sorted({series.edition for series in years if series.edition != series.year})
     if editions:
         parts.append(f"on the borders of {' and '.join(map(str, editions))}")
-    return f"{first.indicator}, {first.level} {span}: {', '.join(parts)}"
+    return f"{_place_of(years)}: {', '.join(parts)}"
+
+
+def _series_concerns(years: list[SeriesReport]) -> list[str]:
+    place = _place_of(years)
+    told = []
+    numbers = sum(series.numbers for series in years)
+    without = sum(sum(series.reasons.values()) for series in years)
+    if without > numbers:
+        told.append(f"{place}: {without:,} of {counted(numbers + without, 'value')} unknown or withheld")
+    to_zero = sum(series.to_zero for series in years)
+    if to_zero:
+        told.append(f"{place}: {counted(to_zero, 'number')} that {_verb(to_zero)} not 0 rounded to 0; see decimals")
+    outside = [text for series in years for text in series.outside]
+    if outside:
+        told.append(f"{place}: {counted(len(outside), 'share')} outside 0 to 100 %, such as {outside[0]}")
+    return told
+
+
+def _verb(number: int) -> str:
+    return "is" if number == 1 else "are"
 
 
 def _join_sentences(joined: Joined) -> list[str]:
     place = f"table {joined.table}, {joined.level} {joined.year}"
     told = [f"{place}: {joined.matched:,} of {counted(len(joined.rows), 'region')} joined"]
+    if joined.of_other_level:
+        told.append(f"{place}: {counted(joined.of_other_level, 'row')} about other levels passed over")
+    return told
+
+
+def _join_concerns(joined: Joined) -> list[str]:
+    place = f"table {joined.table}, {joined.level} {joined.year}"
+    told = []
     if joined.unmatched:
-        verb = "is" if len(joined.unmatched) == 1 else "are"
-        told.append(f"{place}: {_some(joined.unmatched, 'row')} {verb} about no region of {joined.edition}")
+        near = "".join(f'; "{key}" may be {listed(near)}' for key, near in joined.nearest)
+        count = len(joined.unmatched)
+        told.append(
+            f"{place}: {_some(joined.unmatched, 'row')} {_verb(count)} about no region of {joined.edition}{near}"
+        )
+    if joined.without_key:
+        count = len(joined.without_key)
+        where = f"row{'' if count == 1 else 's'} {listed(map(str, joined.without_key), _EXAMPLES)}"
+        told.append(f"{place}: {counted(count, 'row')} without a code or name left out ({where})")
     if joined.without_row:
         verb = "has" if len(joined.without_row) == 1 else "have"
         told.append(f"{place}: {_some(joined.without_row, 'region')} {verb} no row")
-    if joined.of_other_level:
-        told.append(f"{place}: {counted(joined.of_other_level, 'row')} about other levels passed over")
-    return told + [f'{place}: "{key}" may be {listed(near)}' for key, near in joined.nearest]
+    return told
 
 
 def _some(words: Iterable[str], noun: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
+from zipfile import BadZipFile, ZipFile
 
 import geopandas as gpd
 import numpy as np
@@ -135,8 +136,7 @@ def _read_ogr(path: Path, source: str, layer: str | None) -> tuple[gpd.GeoDataFr
     try:
         listing = pyogrio.list_layers(address)
     except pyogrio.errors.DataSourceError as error:
-        kinds = "GeoPackage, GeoParquet, GeoJSON, TopoJSON and zipped Shapefile are understood"
-        _refuse(source, f"this file cannot be read as a map; {kinds}", cause=error)
+        _refuse(source, _unreadable(path), cause=error)
     layers = [str(name) for name, kind in listing if kind is not None]
     if not layers:
         tables = [str(name) for name, _ in listing]
@@ -155,6 +155,24 @@ def _read_ogr(path: Path, source: str, layer: str | None) -> tuple[gpd.GeoDataFr
     if not isinstance(frame, gpd.GeoDataFrame):
         _refuse(source, "this layer has no geometry", chosen)
     return frame, chosen if layer is not None or len(layers) > 1 else None
+
+
+def _unreadable(path: Path) -> str:
+    """What is wrong with a file that GDAL does not open."""
+    kind = path.suffix.lower()
+    if path.is_dir():
+        return "this is a folder; name the file in it"
+    if path.stat().st_size == 0:
+        return "this file is empty"
+    if kind == ".zip":
+        try:
+            with ZipFile(path) as archive:
+                return "no map is in this zip file" if archive.namelist() else "this zip file is empty"
+        except BadZipFile:
+            return "this is no zip file, or a damaged one"
+    if kind == ".gpkg":
+        return "this is no GeoPackage, or a damaged one"
+    return "this file cannot be read as a map; GeoPackage, GeoParquet, GeoJSON, TopoJSON and zipped Shapefile are understood"
 
 
 def _is_topojson(path: Path) -> bool:

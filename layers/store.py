@@ -68,6 +68,18 @@ class AtlasWriter:
             os.close(self._lock)
             self._lock = -1
 
+    def check_id(self, atlas_id: str) -> None:
+        """Leave another atlas alone. Raises BadAtlas when the folder holds one with another id."""
+        try:
+            held = _read_manifest(self.folder).id
+        except (NoAtlas, BadAtlas):
+            return
+        if held != atlas_id:
+            raise BadAtlas(
+                f'{self.folder} holds the atlas "{held}"; this catalog makes "{atlas_id}": '
+                "choose another folder or remove it"
+            )
+
     def artefact(self, kind: str, stem: str, suffix: str, write: Callable[[Path], object]) -> Artefact:
         """Write a file of the atlas: ``write`` fills a temporary path, which becomes ``kind/stem-<hash><suffix>``."""
         folder = self.folder / kind
@@ -94,8 +106,7 @@ class AtlasWriter:
             raise BadAtlas(f"the manifest names files that were not written: {', '.join(missing)}")
         before = _artefacts_before(self.folder)
         temporary = self.folder / f"{_TEMPORARY}{MANIFEST}"
-        content = json.dumps(facts.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
-        temporary.write_text(content, encoding="utf-8")
+        temporary.write_text(_as_json(facts), encoding="utf-8")
         _flushed_hash(temporary)
         _flush_folder(self.folder)
         temporary.replace(self.folder / MANIFEST)
@@ -116,6 +127,13 @@ def artefacts_of(facts: AtlasFacts) -> Iterable[Artefact]:
         yield edition.regions
     for indicator in facts.indicators:
         yield indicator.values
+
+
+def _as_json(facts: AtlasFacts) -> str:
+    try:
+        return json.dumps(facts.model_dump(mode="json"), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    except ValueError as error:
+        raise BadAtlas(f"the atlas {facts.id} holds a number that is not finite, and is not published") from error
 
 
 def _check_folder(folder: Path) -> None:

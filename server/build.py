@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -33,7 +33,7 @@ from layers.editions import Edition, RegionLevel
 from layers.indicators import PublishedSeries
 from layers.prepare import Prepared, prepare
 from layers.problems import Gathering, InputProblems
-from layers.report import PrepareReport
+from layers.report import PrepareReport, things_to_look_at
 from layers.store import AtlasWriter, artefacts_of
 from layers.values import Reason
 from server.classification import Classification, classified, style_problems
@@ -58,7 +58,7 @@ class BuildReport:
     seconds: float
 
     def sentences(self) -> list[str]:
-        """What to print, a line each: regions, joins, figures, tiles, and the whole at the end."""
+        """What to print, a line each: regions, joins, figures, tiles, what to look at, and the whole at the end."""
         told = self.prepared.sentences()
         for edition in self.facts.editions:
             told += _tile_sentences(edition, self.pyramids.get(edition.year))
@@ -70,6 +70,7 @@ class BuildReport:
             f"{self.prepared.total(Reason.WITHHELD):,} withheld, {self.prepared.repaired:,} repaired"
         )
         total = sum({artefact.path: artefact.size for artefact in artefacts_of(self.facts)}.values())
+        told += things_to_look_at(self.prepared.concerns())
         return [*told, f"atlas {self.facts.id}: {counts}; {size(total)} in {self.seconds:.1f} s"]
 
 
@@ -85,11 +86,12 @@ def build(catalog_path: Path, folder: Path, jobs: int = 1, progress: Report = si
     """Build or update the atlas in a folder, doing so many editions at a time.
 
     Raises InputProblems with everything that is wrong in catalog and sources, AtlasBusy, and BadAtlas where the folder
-    holds something else.
+    holds something else, such as an atlas with another id.
     """
     start = time.perf_counter()
     catalog, prepared = checked(catalog_path, progress)
     with AtlasWriter(folder) as writer:
+        writer.check_id(catalog.atlas.id)
         editions, pyramids = _write_editions(writer, prepared.editions, catalog.atlas.maxzoom, jobs, progress)
         tilesets = _tilesets(catalog, prepared)
         facts = AtlasFacts(
@@ -112,6 +114,7 @@ def build(catalog_path: Path, folder: Path, jobs: int = 1, progress: Report = si
 def checked(catalog_path: Path, progress: Report = silent) -> tuple[Catalog, Prepared]:
     """The catalog and everything it names, read and joined; nothing is written.
 
+    An indicator for which the catalog does not say how many decimals it has gets those of its figures.
     Raises InputProblems with every problem of catalog, styles and sources.
     """
     catalog = read_catalog(catalog_path)
@@ -122,12 +125,20 @@ def checked(catalog_path: Path, progress: Report = silent) -> tuple[Catalog, Pre
     prepared = None
     with gathering.step():
         prepared = prepare(catalog, progress)
+        catalog = _with_decimals(catalog, prepared.decimals)
         if problems := style_problems(catalog, prepared.categories):
             raise InputProblems(problems)
     gathering.close()
     if prepared is None:
         raise AssertionError("prepare either returns or raises")
     return catalog, prepared
+
+
+def _with_decimals(catalog: Catalog, decimals: Mapping[str, int]) -> Catalog:
+    indicators = (
+        entry.model_copy(update={"decimals": decimals.get(entry.id, entry.decimals)}) for entry in catalog.indicators
+    )
+    return replace(catalog, indicators=tuple(indicators))
 
 
 # ---- regions and their tiles
@@ -193,7 +204,7 @@ def _tile_level(level: RegionLevel) -> Level:
         names=level.names,
         label_x=level.label_x,
         label_y=level.label_y,
-        label_radius=level.label_radius,
+        label_weight=level.label_weight,
         minzoom=level.minzoom,
     )
 

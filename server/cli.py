@@ -86,13 +86,15 @@ def build(
 @cli.command()
 def check(catalog: CatalogPath) -> None:
     """Read everything, build nothing, and report every problem at once."""
-    from server.build import checked  # here, as above
+    from layers.report import things_to_look_at  # here, as above
+    from server.build import checked
 
     with told():
         with progress.shown(Console(stderr=True)) as report_progress:
             _, prepared = checked(catalog, report_progress)
-        sys.stdout.write("".join(f"{line}\n" for line in prepared.report.sentences()))
-        sys.stdout.write("No problems.\n")
+        concerns = prepared.report.concerns()
+        end = things_to_look_at(concerns) or ["No problems."]
+        sys.stdout.write("".join(f"{line}\n" for line in [*prepared.report.sentences(), *end]))
 
 
 @cli.command()

@@ -38,6 +38,8 @@ def geometry_key(edition: Edition, regions: Artefact, maxzoom: int) -> str:
         (np.__version__, shapely.__version__, shapely.geos_version_string),
     )
     digest.update(json.dumps(facts).encode())
+    for level in edition.levels:
+        digest.update(level.label_weight.tobytes())
     for shapes in edition.backdrop:
         for geometry in shapely.to_wkb(shapes.geometry).tolist():
             digest.update(geometry or b"")

@@ -39,9 +39,11 @@ class Tokens:
     """One flavor of the map."""
 
     background: str
-    """What lies outside all regions."""
+    """What lies outside all regions: darker than the lightest class of any palette, which must not look like it."""
 
     water: str
+    """Greyer than any class, for water also lies on top of regions."""
+
     dike: str
     dike_px: float
 
@@ -93,8 +95,8 @@ class Tokens:
 
 
 LIGHT = Tokens(
-    background="#f4f6f7",
-    water="#cfe0ea",
+    background="#dfe2e2",
+    water="#aec6d0",
     dike="#6f8594",
     dike_px=1.2,
     borders=(

@@ -43,7 +43,7 @@ def write(writer: AtlasWriter, source: Prepared, decimals: int = 0) -> AtlasFact
     """Write all artefacts of an atlas, and give the manifest that is to be published."""
     [edition] = source.editions
     levels = [
-        Level(x.id, x.geometry, x.ids, x.codes, x.names, x.label_x, x.label_y, x.label_radius, x.minzoom)
+        Level(x.id, x.geometry, x.ids, x.codes, x.names, x.label_x, x.label_y, x.label_weight, x.minzoom)
         for x in edition.levels
     ]
 

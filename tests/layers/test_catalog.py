@@ -215,7 +215,12 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_file() -> None:
     [
         ("a = \n", "catalog.toml, line 1: this is not TOML: invalid value at column 5"),
         ("[atlas]\n\nid = 'a\n", "catalog.toml, line 3: this is not TOML: "),
-        ("a = 1\na = 2\n", "catalog.toml, line 2: this is not TOML: cannot overwrite a value"),
+        ("a = 1\na = 2\n", 'catalog.toml, line 2: "a" stands twice above the first table; a key may stand once'),
+        (
+            "[atlas]\nid = 'a'\n[[tables]]\nid = 'b'\n id= 'c'\n",
+            'catalog.toml, line 5: "id" stands twice in [[tables]]; a key may stand once',
+        ),
+        ("a = " + "[" * 5000 + "]" * 5000, "catalog.toml: this cannot be read as TOML: brackets stand too deep"),
         ("[x\n", "catalog.toml, line 1: this is not TOML: expected ']' at the end of a table declaration"),
         ("a = [1,\n", "catalog.toml, line 1: this is not TOML: "),
     ],
@@ -309,3 +314,34 @@ def test_every_key_of_any_toml_has_a_line(data: dict[str, object]) -> None:
     parsed = tomllib.loads(text)
     assert parsed == data
     assert set(key_lines(text)) == {way for way in ways(parsed, ()) if way}
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf", "1e999"])
+@pytest.mark.parametrize("where", ["style = { breaks = [1.0, NUMBER] }\n", "style.breaks = [NUMBER, 2]\n"])
+def test_a_number_without_end_is_refused_wherever_it_stands(where: str, number: str) -> None:
+    sentences = said(ATLAS + REGIONS + TABLE + INDICATOR + where.replace("NUMBER", number))
+    [endless] = [sentence for sentence in sentences if "must hold ordinary numbers" in sentence]
+    assert endless == f"catalog.toml, line 33: breaks holds {float(number)}, and must hold ordinary numbers"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ('title = "Klein"', 'title = ""', 'line 4: title.nl = "" must be a text that is not empty'),
+        (
+            'title = "Klein"',
+            'title = { nl = "Klein", en = " " }',
+            'line 4: title.en = " " must be a text that is not empty',
+        ),
+        ('"Bron: verzonnen"', '" "', 'line 5: attribution = " " must be a text that is not empty'),
+        ('code = "code"', 'code = " "', 'line 12: code = " " must be a text that is not empty'),
+        ('title = "Vastgoed"', 'title = "\\t"', "must be a text that is not empty"),
+    ],
+)
+def test_a_blank_text_is_an_error(old: str, new: str, sentence: str) -> None:
+    [told] = said(changed(old, new))
+    assert sentence in told
+
+
+def test_a_figure_may_have_no_unit() -> None:
+    assert read_catalog(write_catalog(REGIONS, TABLE, INDICATOR.replace("x 1000 euro", ""))).indicators[0].unit.nl == ""

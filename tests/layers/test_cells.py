@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.cells import Missing, NotANumber, decimal_sign, read_category, read_number
+from layers.cells import Marks, NotANumber, TooLarge, decimal_sign, read_category, read_number
 from layers.codes import cbs_level, parent_code, tidy
 from layers.publish import rounded_half_up
 from layers.values import Reason
@@ -62,7 +62,7 @@ def test_a_decimal_comma_goes_with_points_for_thousands() -> None:
 
 
 def test_marks_of_the_catalog_mean_missing() -> None:
-    missing = Missing.of(["onbekend", "0", 9])
+    missing = Marks.of(["onbekend", "0", 9])
     assert [read_number(cell, ".", missing) for cell in ("Onbekend", "0", 0.0, "9", 9, 8)] == [Reason.MISSING] * 5 + [
         8.0
     ]
@@ -155,3 +155,18 @@ def test_cbs_codes_know_their_level_and_parents_with_letters_too() -> None:
     assert parent_code("BU0363AD07", "wijk") == "WK0363AD"
     assert parent_code("WK0363AD", "wijk") is None
     assert parent_code("SA31", "wijk") is None
+
+
+@pytest.mark.parametrize("cell", ["1e20", "inf", "-inf", "9" * 400, math.inf, -math.inf, 10**400, 2**53 + 2, "1e999"])
+def test_a_number_beyond_what_is_exact_is_too_large(cell: object) -> None:
+    with pytest.raises(TooLarge):
+        read_number(cell)
+
+
+def test_a_mark_for_withheld_goes_before_one_for_missing() -> None:
+    marks = Marks.of(missing=["<5", 7], withheld=["<5", "*", 9])
+    assert [read_number(cell, ".", marks) for cell in ("<5", "*", 9.0, "9", 7)] == [Reason.WITHHELD] * 4 + [
+        Reason.MISSING
+    ]
+    assert [read_category(cell, marks) for cell in ("*", 9)] == [Reason.WITHHELD] * 2
+    assert read_number(2**53) == 2.0**53

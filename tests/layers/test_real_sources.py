@@ -82,7 +82,7 @@ def test_a_coarse_topojson_builds_with_a_report(beside_shared: Path) -> None:
     assert len(level.without_geometry) >= 545
     assert shapely.is_valid(level.geometry).all()
     assert not shapely.is_empty(level.geometry).any()
-    said = " ".join(result.report.sentences())
+    said = " ".join([*result.report.sentences(), *result.report.concerns()])
     assert "without a usable geometry left out" in said
     assert "made valid" in said
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from zipfile import ZipFile
 
 import geopandas as gpd
 import numpy as np
@@ -66,10 +67,23 @@ def test_a_missing_file_names_its_neighbour() -> None:
 
 def test_a_file_that_is_no_map_is_refused() -> None:
     Path("regions.gpkg").write_text("hello")
-    assert said() == (
-        "regions.gpkg: this file cannot be read as a map; GeoPackage, GeoParquet, GeoJSON, TopoJSON and zipped Shapefile are "
+    assert said() == "regions.gpkg: this is no GeoPackage, or a damaged one"
+    Path("r.geojson").write_text("hello")
+    assert said(source("r.geojson")) == (
+        "r.geojson: this file cannot be read as a map; GeoPackage, GeoParquet, GeoJSON, TopoJSON and zipped Shapefile are "
         "understood"
     )
+    Path("empty.gpkg").touch()
+    assert said(source("empty.gpkg")) == "empty.gpkg: this file is empty"
+    Path("folder.gpkg").mkdir()
+    assert said(source("folder.gpkg")) == "folder.gpkg: this is a folder; name the file in it"
+    Path("r.zip").write_text("hello")
+    assert said(source("r.zip")) == "r.zip: this is no zip file, or a damaged one"
+    ZipFile("none.zip", "w").close()
+    assert said(source("none.zip")) == "none.zip: this zip file is empty"
+    with ZipFile("text.zip", "w") as archive:
+        archive.writestr("readme.txt", "hello")
+    assert said(source("text.zip")) == "text.zip: no map is in this zip file"
     Path("r.parquet").write_text("hello")
     assert said(source("r.parquet")).startswith("r.parquet: this file cannot be read as GeoParquet (")
 
@@ -194,10 +208,9 @@ def test_a_region_without_geometry_is_left_out_and_reported() -> None:
     write_regions(frame([*CODES, "GM9904"], [squares(1)[0], None, Polygon(), flat]), "r.parquet")
     result = prepared(source("r.parquet"))
     assert result.editions[0].levels[0].codes == ("GM9901",)
-    assert (
+    assert result.report.concerns() == [
         "gemeente 2022: 3 regions (GM9902, GM9903, GM9904) without a usable geometry left out"
-        in result.report.sentences()
-    )
+    ]
 
 
 def test_regions_that_all_lack_geometry_are_refused() -> None:
@@ -232,7 +245,7 @@ def test_parents_come_from_cbs_codes_and_orphans_are_reported() -> None:
     write_regions(frame(["WK990101", "WK9902AB", "WK880000"]), "wijken.gpkg")
     result = prepared(WIJKEN, REGIONS)
     gemeente, wijk = result.editions[0].levels
-    assert (gemeente.id, gemeente.minzoom, wijk.id, wijk.minzoom) == ("gemeente", 0, "wijk", 6)
+    assert (gemeente.id, gemeente.minzoom, wijk.id, wijk.minzoom) == ("gemeente", 0, "wijk", 7)
     assert dict(zip(wijk.codes, wijk.parents, strict=True)) == {
         "WK880000": None,
         "WK990101": "GM9901",
@@ -364,3 +377,17 @@ def test_multipolygons_stay_one_region() -> None:
     a, b, c = squares(3)
     write_regions(frame(["GM0001", "GM0002"], [MultiPolygon([a, c]), b]))
     assert len(prepared(REGIONS).editions[0].levels[0]) == 2
+
+
+def test_names_of_regions_with_more_inhabitants_come_first() -> None:
+    regions = frame()
+    regions["AANT_INW"] = [500, 90_000, -99997]
+    write_regions(regions)
+    [level] = prepared(REGIONS).editions[0].levels
+    assert level.label_weight.tolist() == [500, 90_000, 0]
+
+
+def test_without_inhabitants_the_roomiest_region_is_named_first() -> None:
+    write_regions(frame())
+    [level] = prepared(REGIONS).editions[0].levels
+    assert (level.label_weight > 0).all()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 
-from layers.atlas import MANIFEST, REGION_COLUMNS, AtlasFacts
+from layers.atlas import MANIFEST, REGION_COLUMNS, AtlasFacts, Breaks
 from layers.columns import write_regions
 from layers.errors import AtlasBusy, BadAtlas, NoAtlas, NotInAtlas
 from layers.prepare import Prepared
@@ -137,6 +138,26 @@ def test_an_artefact_that_fails_leaves_nothing(folder: Path) -> None:
     with AtlasWriter(folder / "atlas") as writer, pytest.raises(ValueError, match="the disk is full"):
         writer.artefact("values", "x", ".parquet", fail)
     assert files(folder / "atlas") == {}
+
+
+def test_a_manifest_with_a_number_that_is_not_finite_is_not_published(atlas: Path) -> None:
+    before = (atlas / "atlas.json").read_bytes()
+    facts = Atlas.open(atlas).facts
+    woz = facts.indicators[0]
+    endless = woz.model_copy(update={"breaks": {"gemeente": Breaks(edges=(math.nan,), low=0, high=math.inf)}})
+    with AtlasWriter(atlas) as writer, pytest.raises(BadAtlas, match="a number that is not finite"):
+        writer.publish(facts.model_copy(update={"indicators": (endless,)}))
+    assert (atlas / "atlas.json").read_bytes() == before
+
+
+def test_a_writer_tells_an_atlas_with_another_id(atlas: Path, folder: Path) -> None:
+    held = Atlas.open(atlas).facts.id
+    with AtlasWriter(atlas) as writer:
+        writer.check_id(held)
+        with pytest.raises(BadAtlas, match=f'holds the atlas "{held}"; this catalog makes "ander"'):
+            writer.check_id("ander")
+    with AtlasWriter(folder / "new") as writer:
+        writer.check_id("ander")
 
 
 def test_a_manifest_that_names_unwritten_files_is_not_published(atlas: Path) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pyogrio
 import pytest
 
+from styles.tokens import LIGHT
 from tests.qgis.clients import Click, View, converted, open_in_qgis, read_with_gdal
 from tests.qgis.pictures import Picture, class_color, has, likest, read_png
 from tests.qgis.running import Site
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.qgis
 
 MERCATOR, RD = "EPSG:3857", "EPSG:28992"
 DEFAULT_BLUE = "#0000ff"
-WATER = "#cfe0ea"
+WATER = LIGHT.water
 """The color of ponds, which lie on top of regions."""
 
 REGION_PX = 20

@@ -188,7 +188,7 @@ def test_the_address_in_tilejson_gives_tiles_with_the_layers_and_fields_it_promi
 def test_a_level_begins_in_tilejson_where_it_begins_in_the_tiles(client: Client) -> None:
     document = client.get(f"/tiles/{TILESET}").json()
     begins = {layer["id"]: layer["minzoom"] for layer in document["vector_layers"]}
-    assert (begins["gemeente"], begins["wijk"]) == (0, 6)
+    assert (begins["gemeente"], begins["wijk"]) == (0, 7)
 
 
 def test_addresses_follow_the_proxy(client: Client) -> None:

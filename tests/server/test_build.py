@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 from layers.atlas import MANIFEST, AtlasFacts
+from layers.errors import BadAtlas
 from layers.problems import InputProblems
 from layers.store import Atlas
 from layers.tileset import Tileset
@@ -48,7 +49,7 @@ def test_the_manifest_holds_what_the_catalog_says(atlas_folder: Path) -> None:
     (edition,) = facts.editions
     assert [(level.id, level.regions, level.minzoom) for level in edition.levels] == [
         ("gemeente", 2, 0),
-        ("wijk", 4, 6),
+        ("wijk", 4, 7),
     ]
     assert [tileset.id for tileset in facts.tilesets] == ["gebieden-2022", "vastgoed-2021", "vastgoed-2022"]
     koop, woz = facts.indicators
@@ -416,3 +417,31 @@ kind = "share"
 column = "dwelling_ownership"
 style = { palette = "Blues", classes = 5, method = "quantiles" }
 """
+
+
+def test_an_atlas_is_not_replaced_by_another_one(tmp_path: Path) -> None:
+    folder = make_atlas(tmp_path)
+    before = artefacts(folder), (folder / MANIFEST).read_bytes()
+    other = write_sources(tmp_path / "other", catalog=CATALOG.replace('id = "proefland"', 'id = "ander-land"'))
+    with pytest.raises(BadAtlas) as caught:
+        build(other, folder)
+    assert str(caught.value) == (
+        f'{folder} holds the atlas "proefland"; this catalog makes "ander-land": choose another folder or remove it'
+    )
+    assert (artefacts(folder), (folder / MANIFEST).read_bytes()) == before
+
+
+def test_breaks_that_are_no_numbers_leave_the_atlas_as_it_was(tmp_path: Path) -> None:
+    folder = make_atlas(tmp_path)
+    before = (folder / MANIFEST).read_bytes()
+    endless = CATALOG.replace('classes = 3, method = "quantiles"', "breaks = [nan, inf]")
+    with pytest.raises(InputProblems):
+        build(write_sources(tmp_path / "sources", catalog=endless), folder)
+    assert (folder / MANIFEST).read_bytes() == before
+
+
+def test_the_atlas_says_how_many_decimals_figures_have_where_the_catalog_does_not(tmp_path: Path) -> None:
+    folder = make_atlas(tmp_path, wijken=WIJKEN.replace("40", "0.25"))
+    koop, woz = facts_of(folder).indicators
+    assert (koop.decimals, woz.decimals) == (2, 1)
+    assert Atlas.open(folder).published("koopwoningen", "wijk", 2022).values()[0] == 0.25

@@ -70,6 +70,21 @@ def test_check_builds_nothing(tmp_path: Path) -> None:
     assert content_of(tmp_path) == before
 
 
+def test_what_was_lost_is_told_at_the_end(tmp_path: Path) -> None:
+    catalog = write_sources(tmp_path / "in", wijken=WIJKEN.replace("WK990101", "WK990109") + ",7\n")
+    lost = [
+        "4 things to look at:",
+        "  table wijken, wijk 2022: 1 row (WK990109) is about no region of 2022",
+        "  table wijken, wijk 2022: 1 row without a code or name left out (row 6)",
+        "  table wijken, wijk 2022: 1 region (WK990101) has no row",
+        "  koopwoningen, wijk 2022: 3 of 4 values unknown or withheld",
+    ]
+    assert run("check", catalog).stdout.splitlines()[-5:] == lost
+    lines = run("build", catalog, "-o", tmp_path / "out").stdout.splitlines()
+    assert lines[-6:-1] == lost
+    assert lines[-1].startswith("atlas proefland: ")
+
+
 def test_a_catalog_that_is_not_there_is_a_problem_of_input(tmp_path: Path) -> None:
     for command in (("check", tmp_path / "none.toml"), ("build", tmp_path / "none.toml", "-o", tmp_path / "out")):
         done = run(*command)
@@ -131,7 +146,7 @@ def test_inspect_prints_the_atlas(atlas_folder: Path) -> None:
     done = CliRunner().invoke(cli, ["inspect", str(atlas_folder)])
     assert done.exit_code == 0
     assert done.output.startswith("proefland: Proefland, zoom 0 to 10\nnotice: Fictief\nedition 2022: tiles ")
-    assert "  wijk: 4 regions, from zoom 6\n" in done.output
+    assert "  wijk: 4 regions, from zoom 7\n" in done.output
     assert "tileset vastgoed-2021: gemiddelde-woz-waarde, koopwoningen" not in done.output.splitlines()[0]
     assert "tileset gebieden-2022: no figures\n" in done.output
 

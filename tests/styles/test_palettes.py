@@ -14,6 +14,11 @@ from tests.styles.color_vision import VISION, ciede2000, contrast, difference
 TELLABLE = 7.0
 """CIEDE2000 that neighbouring classes keep for everyone; about 2 is just noticeable side by side."""
 
+NOTICEABLE = 3.0
+"""What a class keeps from the ground around the regions, which a border parts from it too."""
+
+AROUND = (LIGHT.background, LIGHT.water)
+
 
 @pytest.mark.parametrize("vision", VISION)
 @pytest.mark.parametrize("name", [*SEQUENTIAL, *DIVERGING])
@@ -33,6 +38,27 @@ def test_up_to_eight_categories_can_be_told_apart_by_everyone(vision: str) -> No
 def test_no_class_looks_like_a_missing_figure(name: str, vision: str) -> None:
     found = {color: difference(color, LIGHT.missing, vision) for color in colors(name, 5)}
     assert min(found.values()) > 5, found
+
+
+@pytest.mark.parametrize("vision", VISION)
+@pytest.mark.parametrize("name", SEQUENTIAL)
+def test_the_lightest_class_stands_out_from_what_is_around_the_regions(name: str, vision: str) -> None:
+    lightest = {colors(name, classes)[0] for classes in range(3, most_classes(name) + 1)}
+    found = {(color, ground): difference(color, ground, vision) for color in lightest for ground in AROUND}
+    assert min(found.values()) > NOTICEABLE, found
+
+
+@pytest.mark.parametrize("ground", AROUND)
+@pytest.mark.parametrize("name", SEQUENTIAL)
+def test_no_class_looks_like_water_or_the_background(name: str, ground: str) -> None:
+    found = {color: difference(color, ground) for classes in range(3, 6) for color in colors(name, classes)}
+    assert min(found.values()) > NOTICEABLE, found
+
+
+@pytest.mark.parametrize("vision", VISION)
+def test_water_stands_out_from_the_background_and_neither_looks_like_a_missing_figure(vision: str) -> None:
+    assert difference(*AROUND, vision) > TELLABLE
+    assert min(difference(ground, LIGHT.missing, vision) for ground in AROUND) > 4.5
 
 
 @pytest.mark.parametrize("name", SEQUENTIAL)

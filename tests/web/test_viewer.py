@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, FloatRect, Page, Request, expect
 
 from layers.atlas import AtlasFacts, IndicatorFacts, Lang
 from layers.values import Reason
@@ -412,6 +412,83 @@ def test_the_embedded_map_has_legend_title_source_and_a_link_at_360_pixels(
         assert box is not None
         assert box["height"] > 200
         assert viewer.errors == []
+
+
+@pytest.mark.parametrize("size", [(600, 400), (320, 300)], ids=["600x400", "320x300"])
+@pytest.mark.parametrize("chosen", [True, False], ids=["area", "no area"])
+def test_a_small_frame_leaves_most_of_the_map_in_sight_and_cuts_nothing_off(
+    chromium: Browser, site: str, demo: Demo, size: tuple[int, int], chosen: bool
+) -> None:
+    region, number = demo.with_number(demo.levels(demo.indicator)[0])
+    place = address(demo.indicator, demo.year(demo.indicator)) + (f"&gebied={region.code}" if chosen else "")
+    with a_viewer(chromium, site, size) as viewer:
+        viewer.open("embed" + place)
+        card = viewer.page.locator("zicht-area")
+        if chosen:
+            expect(card.locator(".number")).to_contain_text(number)
+        map_box = _box(viewer.page, "zicht-map")
+        if chosen:
+            card_box = _box(viewer.page, "zicht-area")
+            covered = card_box["width"] * card_box["height"]
+            assert covered < 0.4 * map_box["width"] * map_box["height"]
+            assert map_box["height"] > size[1] / 2
+        for part in ("header .notice", ".maplibregl-ctrl-group >> nth=-1", ".source a"):
+            box = _box(viewer.page, part)
+            assert box["x"] >= 0, part
+            assert box["x"] + box["width"] <= size[0], part
+            assert box["y"] + box["height"] <= size[1], part
+        last = _box(viewer.page, ".maplibregl-ctrl-group >> nth=-1")
+        assert last["y"] + last["height"] <= map_box["y"] + map_box["height"]
+        assert viewer.errors == []
+
+
+def _box(page: Page, selector: str) -> FloatRect:
+    box = page.locator(selector).bounding_box()
+    assert box is not None, selector
+    return box
+
+
+def test_the_snippet_names_only_an_area_that_exists(viewer: Viewer, demo: Demo) -> None:
+    region = demo.regions(demo.indicator, demo.levels(demo.indicator)[0])[0]
+    for code, is_known in ((region.code, True), ("WK990103", False)):
+        viewer.open(address(demo.indicator, demo.year(demo.indicator)) + f"&gebied={code}")
+        expect(viewer.page.locator("zicht-area" if is_known else ".hint")).to_contain_text(
+            region.name if is_known else code
+        )
+        viewer.page.get_by_role("button", name="Insluiten").click()
+        snippet = viewer.page.get_by_label("Code voor de website").input_value()
+        assert ("gebied=" in snippet) == is_known
+        assert ("gebied" in viewer.query) == is_known
+
+
+def test_a_level_that_is_too_fine_for_the_zoom_is_told_and_one_zooms_to_it(viewer: Viewer, demo: Demo) -> None:
+    finest = demo.facts.editions[-1].levels[-1]
+    region = demo.regions(demo.indicator, finest.id)[0]
+    viewer.open(address(demo.indicator, demo.year(demo.indicator), region, finest.minzoom - 2))
+    choices = viewer.page.locator("zicht-choices")
+    assert finest.plural is not None
+    expect(choices.locator(".help")).to_contain_text(f"te ver uitgezoomd voor {finest.plural.nl}")
+    choices.get_by_role("button", name="Zoom in").click()
+    expect(choices.locator(".help")).to_have_count(0)
+    expect(viewer.page.locator(".hint")).to_have_count(0)
+    expect(viewer.page.locator("zicht-legend")).to_contain_text(f"per {finest.title.nl}")
+    choices.get_by_role("radio", name="Automatisch").check()
+    expect(choices.locator(".help")).to_have_text("Grove gebieden van ver, fijne van dichtbij.")
+    viewer.settle()
+
+
+def test_what_is_not_translated_is_marked_as_dutch(chromium: Browser, site: str, demo: Demo) -> None:
+    facts = json.loads(demo.facts.model_dump_json())
+    for indicator in facts["indicators"]:
+        indicator["explanation"] = {"nl": "Alleen in het Nederlands."}
+    with a_viewer(chromium, site) as viewer:
+        viewer.page.route("**/atlas.json", lambda route: route.fulfill(json=facts))
+        viewer.open("?lang=en")
+        expect(viewer.page.locator("zicht-about [lang=nl]").first).to_have_text("Alleen in het Nederlands.")
+        expect(viewer.page.locator(".credit [lang=nl]")).to_have_text(re.sub("^Bron: ", "", demo.facts.attribution))
+        expect(viewer.page.get_by_placeholder("Name of an area")).to_be_visible()
+        viewer.open()
+        assert viewer.page.locator("zicht-about [lang]").count() == 0
 
 
 def test_the_snippet_works_in_a_page_of_another_origin_that_allows_only_this_frame(

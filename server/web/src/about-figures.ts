@@ -4,9 +4,9 @@ import { type ValuesQuery, valuesAddress } from "./api.js";
 import { indicatorOf } from "./atlas.js";
 import type { AtlasFacts } from "./atlas-types.js";
 import { downloadIcon, infoIcon, warnIcon } from "./icons.js";
-import { mapSources } from "./sentences.js";
 import { base, tokens } from "./sheet.js";
-import { TEXTS, type Lang, inLang } from "./texts.js";
+import { spoken, spokenSources } from "./spoken.js";
+import { TEXTS, type Lang } from "./texts.js";
 
 export class ZichtAbout extends LitElement {
   static override properties = { facts: { attribute: false }, query: { attribute: false }, lang: {} };
@@ -71,11 +71,11 @@ export class ZichtAbout extends LitElement {
     const theme = facts.themes.find((one) => one.id === indicator.theme)?.explanation;
     return html`<section aria-labelledby="about">
       <h2 id="about">${t.about}</h2>
-      ${explanation == null ? nothing : html`<p>${inLang(explanation, lang)}</p>`}
-      ${caveat == null ? nothing : html`<p class="aside">${warnIcon}<span><strong>${t.caveat}:</strong> ${inLang(caveat, lang)}</span></p>`}
-      ${theme == null ? nothing : html`<p>${inLang(theme, lang)}</p>`}
-      ${facts.notice == null ? nothing : html`<p class="aside fictitious">${infoIcon}<span>${inLang(facts.notice, lang)}</span></p>`}
-      <p class="quiet">${t.source}: ${mapSources(facts, indicator, lang)}</p>
+      ${explanation == null ? nothing : html`<p>${spoken(explanation, lang)}</p>`}
+      ${caveat == null ? nothing : html`<p class="aside">${warnIcon}<span><strong>${t.caveat}:</strong> ${spoken(caveat, lang)}</span></p>`}
+      ${theme == null ? nothing : html`<p>${spoken(theme, lang)}</p>`}
+      ${facts.notice == null ? nothing : html`<p class="aside fictitious">${infoIcon}<span>${spoken(facts.notice, lang)}</span></p>`}
+      <p class="quiet">${t.source}: ${spokenSources(facts, indicator, lang)}</p>
       <p class="downloads">
         ${downloadIcon}<span>${t.download}:</span> <a href=${valuesAddress(query, "csv")} download>${t.downloadCsv}</a>
         <a href=${valuesAddress(query, "json")}>${t.downloadJson}</a>

@@ -224,16 +224,36 @@ export const appSheet = css`
   :host([embedded]) zicht-area {
     bottom: auto;
     left: 0.6rem;
-    max-width: 20rem;
+    max-width: 26rem;
     right: 3.6rem;
     top: 0.6rem;
     width: auto;
+  }
+  :host([embedded]) .over {
+    bottom: 2.2rem;
+    left: 0.6rem;
+    top: auto;
   }
   :host([embedded]) .notice {
     font-size: 0.8125rem;
   }
   .foot {
     padding: 0.35rem 0.75rem 0.4rem;
+  }
+  @media (max-height: 26rem) {
+    .chosen zicht-legend {
+      display: none; /* the card has the swatch of its figure */
+    }
+    :host([embedded]) .over:has(+ zicht-area) p.hint {
+      display: none; /* no room for both */
+    }
+    :host([embedded]) .hint {
+      font-size: 0.875rem;
+      padding: 0.25rem 0.4rem 0.25rem 0.7rem;
+    }
+    :host([embedded]) .hint .button {
+      min-height: 1.75rem;
+    }
   }
   .foot .source {
     display: flex;

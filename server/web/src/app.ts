@@ -16,15 +16,16 @@ import { noticeBadge } from "./notice.js";
 import "./page-header.js";
 import type { Region, Regions } from "./regions.js";
 import "./search-box.js";
-import { figureSource, mapSources, noteSentence } from "./sentences.js";
+import { figureSource, noteSentence } from "./sentences.js";
 import { base, tokens } from "./sheet.js";
-import { TEXTS, type Lang, type Texts, capitalized, inLang } from "./texts.js";
+import { spoken, spokenSources } from "./spoken.js";
+import { TEXTS, type Lang, type Texts, inLang } from "./texts.js";
 import { type Note, type View, choose, readAddress, resolve, writeAddress } from "./view.js";
 
 /** Room on the map for the card of an area, where the style sheet puts it. */
 const ROOM: Readonly<Record<"none" | "above" | "beside" | "below", Padding>> = {
   none: { top: 20, right: 20, bottom: 20, left: 20 },
-  above: { top: 130, right: 30, bottom: 20, left: 30 },
+  above: { top: 70, right: 30, bottom: 20, left: 30 },
   beside: { top: 50, right: 70, bottom: 50, left: 390 },
   below: { top: 30, right: 60, bottom: 135, left: 30 },
 };
@@ -206,6 +207,9 @@ export class ZichtApp extends LitElement {
       if (!stillAsked()) return;
       if (region === undefined) {
         this.area = null;
+        const { facts, view: now } = this.#shown; // the map may have moved since
+        this.view = { ...now, area: null };
+        history.replaceState(null, "", writeAddress(this.view, facts));
         this.notes = [...this.notes, { kind: "area", asked: view.area, borders: this.#edition.year }];
         return;
       }
@@ -260,6 +264,21 @@ export class ZichtApp extends LitElement {
     return levelsOf(facts, this.#indicator, view.year);
   }
 
+  /** The view to pass on, without an area that is not known to exist. */
+  get #sound(): View {
+    const { view } = this.#shown;
+    return { ...view, area: this.area?.code === view.area ? view.area : null };
+  }
+
+  /** The level that was chosen, when the map is too far out to show it. */
+  get #tooFar(): LevelFacts | null {
+    const { view } = this.#shown;
+    const fixed = view.level === null ? undefined : this.#levels.find((level) => level.id === view.level);
+    if (fixed === undefined) return null;
+    const isCoarser = this.level !== null && this.level !== fixed.id;
+    return isCoarser || (view.camera !== null && view.camera.zoom < fixed.minzoom) ? fixed : null;
+  }
+
   /** The level of the legend: what the map shows, or will. */
   get #legendLevel(): LevelFacts | undefined {
     const { view } = this.#shown;
@@ -289,11 +308,18 @@ export class ZichtApp extends LitElement {
 
   #fullPage(facts: AtlasFacts, view: View) {
     const t = this.#texts;
-    const choices = html`<zicht-choices .facts=${facts} .view=${view} @choose=${(event: CustomEvent<Partial<View>>) => this.#chooseMap(event.detail)}></zicht-choices>`;
+    const tooFar = this.#tooFar;
+    const choices = html`<zicht-choices
+      .facts=${facts}
+      .view=${view}
+      .tooFar=${tooFar}
+      @choose=${(event: CustomEvent<Partial<View>>) => this.#chooseMap(event.detail)}
+      @closer=${() => tooFar !== null && this.#zoomTo(tooFar)}
+    ></zicht-choices>`;
     return html`
       <zicht-header
         .facts=${facts}
-        .view=${view}
+        .view=${this.#sound}
         .heading=${this.#heading}
         @choose=${(event: CustomEvent<Partial<View>>) => this.#choose(event.detail)}
         @skip=${() => this.#focusMap()}
@@ -304,7 +330,6 @@ export class ZichtApp extends LitElement {
             .lang=${view.lang}
             .load=${() => this.#regions()}
             .levelTitle=${(level: string) => this.#levelTitle(level)}
-            .hint=${this.#searchHint}
             @found=${(event: CustomEvent<Region>) => this.#found(event.detail)}
           ></zicht-search>
           ${this.isWide
@@ -335,16 +360,16 @@ export class ZichtApp extends LitElement {
     const parts = [unit, level === undefined ? "" : t.per(inLang(level.title, view.lang)), String(view.year)].filter((part) => part !== "");
     return html`
       <header>
-        <h1>${inLang(this.#indicator.title, view.lang)} <span class="quiet">${parts.join(", ")}</span></h1>
+        <h1>${spoken(this.#indicator.title, view.lang)} <span class="quiet">${parts.join(", ")}</span></h1>
         ${noticeBadge(facts, view.lang)}
       </header>
       <main>
         ${this.#stage(facts, view)}
-        <div class="foot">
+        <div class=${this.area === null ? "foot" : "foot chosen"}>
           ${this.#legend(view, true)}
           <p class="source">
-            <span>${t.source}: ${mapSources(facts, this.#indicator, view.lang)}</span>
-            <a href=${address(writeAddress(view, facts))} target="_blank" rel="noopener">${t.fullPage} ${outsideIcon}</a>
+            <span>${t.source}: ${spokenSources(facts, this.#indicator, view.lang)}</span>
+            <a href=${address(writeAddress(this.#sound, facts))} target="_blank" rel="noopener">${t.fullPage} ${outsideIcon}</a>
           </p>
         </div>
       </main>
@@ -354,7 +379,7 @@ export class ZichtApp extends LitElement {
 
   #stage(facts: AtlasFacts, view: View) {
     const t = this.#texts;
-    const fixed = view.level === null ? undefined : this.#levels.find((level) => level.id === view.level);
+    const tooFar = this.#tooFar;
     return html`<section class="stage" aria-label=${t.map}>
       <div class="ground">
         <zicht-map
@@ -371,12 +396,12 @@ export class ZichtApp extends LitElement {
         ></zicht-map>
         <div class="over">
           ${this.problem === null ? nothing : this.#alert()} ${this.notes.length === 0 ? nothing : this.#noteList()}
-          ${fixed !== undefined && this.level !== null && this.level !== fixed.id
-            ? html`<p class="hint">
-                ${t.zoomInFor(inLang(fixed.plural, view.lang))}
-                <button class="button" type="button" @click=${() => this.#zoomTo(fixed)}>${t.zoomIn}</button>
-              </p>`
-            : nothing}
+          ${tooFar === null
+            ? nothing
+            : html`<p class="hint">
+                ${t.zoomInFor(inLang(tooFar.plural, view.lang))}
+                <button class="button" type="button" @click=${() => this.#zoomTo(tooFar)}>${t.zoomIn}</button>
+              </p>`}
         </div>
         ${this.area === null
           ? nothing
@@ -387,12 +412,13 @@ export class ZichtApp extends LitElement {
               .year=${view.year}
               .source=${figureSource(facts, this.#indicator, view.lang)}
               .lang=${view.lang}
-              .compact=${this.embedded || !this.isWide}
+              .compact=${!this.isWide}
+              .flat=${this.embedded}
               @let-go=${() => this.#letGo()}
               @zoom-to=${() => void this.#zoomToArea()}
             ></zicht-area>`}
       </div>
-      ${this.embedded ? nothing : html`<p class="credit">${t.source}: ${mapSources(facts, this.#indicator, view.lang)}</p>`}
+      ${this.embedded ? nothing : html`<p class="credit">${t.source}: ${spokenSources(facts, this.#indicator, view.lang)}</p>`}
     </section>`;
   }
 
@@ -458,12 +484,6 @@ export class ZichtApp extends LitElement {
   #levelTitle(level: string): string {
     const known = levelFacts(this.#shown.facts, level);
     return known === undefined ? level : inLang(known.title, this.#lang);
-  }
-
-  /** What can be searched for: `Gemeente, wijk of buurt`. */
-  get #searchHint(): string {
-    const titles = this.#edition.levels.map((level) => inLang(level.title, this.#lang));
-    return capitalized(new Intl.ListFormat(this.#lang, { type: "disjunction" }).format(titles));
   }
 }
 

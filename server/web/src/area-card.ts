@@ -5,7 +5,9 @@ import type { IndicatorFacts, LevelFacts } from "./atlas-types.js";
 import { type Figure, formatFigure, formatNumber, formatUnit } from "./figure.js";
 import { closeIcon, targetIcon } from "./icons.js";
 import { colorOf, figureClass } from "./legend.js";
+import type { Source } from "./sentences.js";
 import { base, tokens } from "./sheet.js";
+import { marked, spoken } from "./spoken.js";
 import type { Paint } from "./swatch.js";
 import "./swatch.js";
 import { TEXTS, type Lang, capitalized, inLang } from "./texts.js";
@@ -17,6 +19,7 @@ export class ZichtArea extends LitElement {
     level: { attribute: false },
     year: { attribute: false },
     source: { attribute: false },
+    flat: { type: Boolean },
     lang: {},
     compact: { type: Boolean },
   };
@@ -78,6 +81,41 @@ export class ZichtArea extends LitElement {
         font-size: 1.0625rem;
         font-weight: 600;
       }
+      .flat {
+        --swatch-height: 15px;
+        --swatch-width: 22px;
+        align-items: center;
+        display: flex;
+        gap: 0.4rem;
+        padding: 0 0 0 0.7rem;
+      }
+      .flat div {
+        align-items: baseline;
+        display: flex;
+        flex: 1;
+        flex-wrap: wrap;
+        gap: 0 0.7rem;
+        min-width: 0;
+        padding-block: 0.2rem;
+      }
+      .flat h2 {
+        font-size: 1rem;
+      }
+      .flat .figure {
+        gap: 0.4rem;
+        line-height: 1.25;
+        margin: 0;
+      }
+      .flat .number {
+        font-size: 1rem;
+        line-height: 1.25;
+      }
+      .flat .number small {
+        font-size: 0.875rem;
+      }
+      .flat .button {
+        flex: none;
+      }
       .what {
         color: var(--quiet);
         font-size: 0.875rem;
@@ -91,14 +129,17 @@ export class ZichtArea extends LitElement {
   declare indicator: IndicatorFacts;
   declare level: LevelFacts | undefined;
   declare year: number;
-  declare source: string;
+  declare source: Source;
   declare lang: Lang;
   /** Without subject and source, which a small page names elsewhere. */
   declare compact: boolean;
+  /** One line of name and figure, for a small frame. */
+  declare flat: boolean;
 
   override render() {
     const t = TEXTS[this.lang];
     const { area, indicator, lang } = this;
+    if (this.flat) return this.#line();
     const level = capitalized(this.level === undefined ? area.level : inLang(this.level.title, lang));
     return html`<section aria-label=${t.area}>
       <div class="top">
@@ -107,11 +148,26 @@ export class ZichtArea extends LitElement {
           <p class="quiet">${area.around.length === 0 ? level : t.areaIn(level, area.around.join(", "))}</p>
         </div>
         <button class="button plain square" type="button" aria-label=${t.areaZoom} title=${t.areaZoom} @click=${() => this.#send("zoom-to")}>${targetIcon}</button>
-        <button class="button plain square" type="button" aria-label=${t.close} title=${t.close} @click=${() => this.#send("let-go")}>${closeIcon}</button>
+        ${this.#close()}
       </div>
       ${this.#state()}
-      ${this.compact ? nothing : html`<p class="what">${inLang(indicator.title, lang)}, ${this.year}<br />${t.source}: ${this.source}</p>`}
+      ${this.compact ? nothing : html`<p class="what">${spoken(indicator.title, lang)}, ${this.year}<br />${t.source}: ${marked(this.source.text, this.source.lang, lang)}</p>`}
     </section>`;
+  }
+
+  #line() {
+    return html`<section class="flat" aria-label=${TEXTS[this.lang].area}>
+      <div>
+        <h2>${this.area.name}</h2>
+        ${this.#state()}
+      </div>
+      ${this.#close()}
+    </section>`;
+  }
+
+  #close() {
+    const t = TEXTS[this.lang];
+    return html`<button class="button plain square" type="button" aria-label=${t.close} title=${t.close} @click=${() => this.#send("let-go")}>${closeIcon}</button>`;
   }
 
   #state() {

@@ -1,10 +1,10 @@
 /** `<zicht-choices>`: theme, subject, level and year. Each choice is an event `choose` with the part of the view that changes. */
 import { LitElement, css, html, nothing } from "lit";
 import { indicatorOf, levelsOf, shownIndicators, yearsOf } from "./atlas.js";
-import type { AtlasFacts } from "./atlas-types.js";
+import type { AtlasFacts, LevelFacts, Text as Words } from "./atlas-types.js";
 import { backIcon, forthIcon } from "./icons.js";
 import { base, tokens } from "./sheet.js";
-import { TEXTS, capitalized, inLang } from "./texts.js";
+import { TEXTS, type Lang, capitalized, inLang, langOf } from "./texts.js";
 import type { View } from "./view.js";
 
 /** As many characters as fit beside each other in segments. */
@@ -13,10 +13,12 @@ const ONE_ROW = 32;
 interface Option {
   readonly value: string;
   readonly label: string;
+  /** The language of the label. */
+  readonly lang: Lang;
 }
 
 export class ZichtChoices extends LitElement {
-  static override properties = { facts: { attribute: false }, view: { attribute: false } };
+  static override properties = { facts: { attribute: false }, view: { attribute: false }, tooFar: { attribute: false } };
 
   static override styles = [
     tokens,
@@ -99,6 +101,15 @@ export class ZichtChoices extends LitElement {
         font-variant-numeric: tabular-nums;
         font-weight: 600;
       }
+      .link {
+        background: none;
+        border: 0;
+        border-radius: 2px;
+        color: var(--accent);
+        padding: 0;
+        text-decoration: underline;
+        text-underline-offset: 0.18em;
+      }
       .help {
         font-size: 0.875rem;
         margin-top: 0.25rem;
@@ -115,6 +126,13 @@ export class ZichtChoices extends LitElement {
 
   declare facts: AtlasFacts;
   declare view: View;
+  /** The level that was chosen, when the map is too far out to show it. */
+  declare tooFar: LevelFacts | null;
+
+  constructor() {
+    super();
+    this.tooFar = null;
+  }
 
   override render() {
     const { facts, view } = this;
@@ -125,7 +143,7 @@ export class ZichtChoices extends LitElement {
     const levels = levelsOf(facts, indicator, view.year);
     return html`
       ${themes.length > 1
-        ? this.#segments("theme", t.theme, themes.map((theme) => ({ value: theme.id, label: inLang(theme.title, view.lang) })), indicator.theme, (theme) =>
+        ? this.#segments("theme", t.theme, themes.map((theme) => option(theme.id, theme.title, view.lang)), indicator.theme, (theme) =>
             this.#chooseTheme(theme),
           )
         : nothing}
@@ -133,7 +151,7 @@ export class ZichtChoices extends LitElement {
         <label class="label" for="indicator">${t.indicator}</label>
         ${this.#select(
           "indicator",
-          indicators.filter((one) => one.theme === indicator.theme).map((one) => ({ value: one.id, label: inLang(one.title, view.lang) })),
+          indicators.filter((one) => one.theme === indicator.theme).map((one) => option(one.id, one.title, view.lang)),
           view.indicator,
           (id) => this.#choose({ indicator: id }),
         )}
@@ -144,14 +162,24 @@ export class ZichtChoices extends LitElement {
             ${this.#segments(
               "level",
               t.level,
-              [{ value: "", label: t.levelAuto }, ...levels.map((level) => ({ value: level.id, label: capitalized(inLang(level.title, view.lang)) }))],
+              [{ value: "", label: t.levelAuto, lang: view.lang }, ...levels.map((level) => option(level.id, level.title, view.lang))],
               view.level ?? "",
               (level) => this.#choose({ level: level === "" ? null : level }),
             )}
-            <p class="quiet help">${t.levelAutoHelp}</p>
+            ${this.#levelHelp()}
           </div>`
         : nothing}
     `;
+  }
+
+  #levelHelp() {
+    const { view, tooFar } = this;
+    const t = TEXTS[view.lang];
+    if (view.level === null) return html`<p class="quiet help">${t.levelAutoHelp}</p>`;
+    if (tooFar === null) return nothing;
+    return html`<p class="quiet help">
+      ${t.tooFarFor(inLang(tooFar.plural, view.lang))} <button class="link" type="button" @click=${() => this.dispatchEvent(new CustomEvent("closer"))}>${t.zoomIn}</button>
+    </p>`;
   }
 
   #year(years: readonly number[]) {
@@ -168,7 +196,7 @@ export class ZichtChoices extends LitElement {
     >
       ${icon}
     </button>`;
-    const options = years.toReversed().map((year) => ({ value: String(year), label: String(year) }));
+    const options = years.toReversed().map((year) => ({ value: String(year), label: String(year), lang: view.lang }));
     return html`<div>
       <label class="label" for="year">${t.year}</label>
       <div class="year">
@@ -185,8 +213,8 @@ export class ZichtChoices extends LitElement {
       <legend class="label">${legend}</legend>
       <div class=${isLong ? "segments pairs" : "segments"}>
         ${options.map(
-          ({ value, label }) =>
-            html`<label><input type="radio" name=${name} .value=${value} .checked=${value === chosen} @change=${() => choose(value)} />${label}</label>`,
+          ({ value, label, lang }) =>
+            html`<label lang=${lang}><input type="radio" name=${name} .value=${value} .checked=${value === chosen} @change=${() => choose(value)} />${label}</label>`,
         )}
       </div>
     </fieldset>`;
@@ -196,7 +224,7 @@ export class ZichtChoices extends LitElement {
     const changed = (event: Event) => event.target instanceof HTMLSelectElement && choose(event.target.value);
     return html`<span class="select"
       ><select id=${id} @change=${changed}>
-        ${options.map(({ value, label }) => html`<option value=${value} .selected=${value === chosen}>${label}</option>`)}</select
+        ${options.map(({ value, label, lang }) => html`<option lang=${lang} value=${value} .selected=${value === chosen}>${label}</option>`)}</select
       >${backIcon}</span
     >`;
   }
@@ -209,6 +237,10 @@ export class ZichtChoices extends LitElement {
   #choose(choice: Partial<View>): void {
     this.dispatchEvent(new CustomEvent("choose", { detail: choice }));
   }
+}
+
+function option(value: string, title: Words, lang: Lang): Option {
+  return { value, label: capitalized(inLang(title, lang)), lang: langOf(title, lang) };
 }
 
 customElements.define("zicht-choices", ZichtChoices);

@@ -4,6 +4,7 @@ import type { IndicatorFacts, LevelFacts, Reason } from "./atlas-types.js";
 import { type Figure, REASONS } from "./figure.js";
 import { figureClass, legendClasses } from "./legend.js";
 import { base, tokens } from "./sheet.js";
+import { spoken } from "./spoken.js";
 import type { Paint } from "./swatch.js";
 import "./swatch.js";
 import { TEXTS, type Lang, inLang } from "./texts.js";
@@ -143,7 +144,7 @@ export class ZichtLegend extends LitElement {
     }));
     const subtitle = [inLang(indicator.unit, lang), t.per(inLang(level.title, lang)), String(this.year)].filter((part) => part !== "").join(", ");
     return html`
-      ${this.compact ? nothing : html`<h2>${inLang(indicator.title, lang)}</h2><p class="quiet">${subtitle}</p>`}
+      ${this.compact ? nothing : html`<h2>${spoken(indicator.title, lang)}</h2><p class="quiet">${subtitle}</p>`}
       <ul aria-label=${t.legend}>${classes.map((entry) => this.#entry(entry))}</ul>
       ${reasons.length === 0 ? nothing : html`<ul class="reasons" aria-label=${t.reasons}>${reasons.map((entry) => this.#entry(entry))}</ul>`}
     `;

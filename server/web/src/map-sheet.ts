@@ -3,6 +3,7 @@ import { css } from "lit";
 
 export const mapSheet = css`
   :host {
+    container-type: size;
     display: block;
     position: relative;
   }
@@ -29,6 +30,15 @@ export const mapSheet = css`
     box-shadow: none;
     outline: 3px solid var(--focus);
     outline-offset: -3px;
+  }
+  @container (max-height: 170px) {
+    .maplibregl-ctrl-top-right .maplibregl-ctrl {
+      margin: 4px 4px 0 0;
+    }
+    .maplibregl-ctrl-group button {
+      height: 28px;
+      width: 28px;
+    }
   }
   .maplibregl-ctrl-scale {
     background: rgb(255 255 255 / 80%);

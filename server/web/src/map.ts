@@ -240,6 +240,7 @@ export class ZichtMap extends LitElement {
     const style = await this.#readStyle();
     if (style === null || map !== this.#map) return;
     map.setStyle(style, { diff: true }); // tiles of a tileset that stays are not asked for again
+    map.triggerRepaint(); // so that it also comes to rest after a style that differs in nothing
     map.getCanvas().setAttribute("aria-label", this.#title);
     this.#point(null);
     this.#adopt(style);

@@ -3,10 +3,11 @@ import { type TemplateResult, html, nothing } from "lit";
 import type { AtlasFacts } from "./atlas-types.js";
 import { infoIcon } from "./icons.js";
 import { firstClause } from "./sentences.js";
-import { type Lang, inLang } from "./texts.js";
+import { marked } from "./spoken.js";
+import { type Lang, inLang, langOf } from "./texts.js";
 
 export function noticeBadge(facts: AtlasFacts, lang: Lang): TemplateResult | typeof nothing {
   if (facts.notice == null) return nothing;
   const notice = inLang(facts.notice, lang);
-  return html`<p class="notice" title=${notice}>${infoIcon}<span>${firstClause(notice)}</span></p>`;
+  return html`<p class="notice" title=${notice}>${infoIcon}<span>${marked(firstClause(notice), langOf(facts.notice, lang), lang)}</span></p>`;
 }

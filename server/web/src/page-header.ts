@@ -7,6 +7,7 @@ import "./embed-dialog.js";
 import { checkIcon, codeIcon, linkIcon, mark } from "./icons.js";
 import { noticeBadge } from "./notice.js";
 import { base, tokens } from "./sheet.js";
+import { spoken } from "./spoken.js";
 import { LANGS, TEXTS, inLang } from "./texts.js";
 import { type View, writeAddress } from "./view.js";
 
@@ -159,7 +160,7 @@ export class ZichtHeader extends LitElement {
         <a class="skip" href="#kaart" @click=${(event: Event) => this.#skip(event)}>${t.skipToMap}</a>
         <div class="title">
           ${mark}
-          <h1>${title}</h1>
+          <h1>${spoken(facts.title, view.lang)}</h1>
           ${noticeBadge(facts, view.lang)}
         </div>
         <div class="tools">

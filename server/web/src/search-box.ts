@@ -13,7 +13,6 @@ export class ZichtSearch extends LitElement {
     lang: {},
     load: { attribute: false },
     levelTitle: { attribute: false },
-    hint: {},
     index: { state: true },
     problem: { state: true },
     text: { state: true },
@@ -117,8 +116,6 @@ export class ZichtSearch extends LitElement {
   declare load: () => Promise<Regions>;
   /** The title of a level, such as `wijk`. */
   declare levelTitle: (level: string) => string;
-  /** What can be found, such as `Gemeente, wijk of buurt`. */
-  declare hint: string;
   declare protected index: { readonly regions: Regions; readonly search: SearchIndex } | null;
   declare protected problem: string | null;
   declare protected text: string;
@@ -128,7 +125,6 @@ export class ZichtSearch extends LitElement {
 
   constructor() {
     super();
-    this.hint = "";
     this.index = null;
     this.problem = null;
     this.text = "";
@@ -154,7 +150,7 @@ export class ZichtSearch extends LitElement {
           aria-activedescendant=${isOpen && this.active >= 0 ? `option-${this.active}` : nothing}
           autocomplete="off"
           spellcheck="false"
-          placeholder=${this.hint}
+          placeholder=${t.searchHint}
           .value=${this.text}
           @focus=${() => this.#load()}
           @blur=${() => (this.open = false)}

@@ -1,16 +1,24 @@
 /** Sentences that are made of what the atlas says. */
 import type { AtlasFacts, IndicatorFacts } from "./atlas-types.js";
-import { type Lang, type Texts, inLang } from "./texts.js";
+import { type Lang, type Texts, inLang, langOf } from "./texts.js";
 import type { Note } from "./view.js";
 
-/** Who made the figures. */
-export function figureSource(facts: AtlasFacts, { source }: IndicatorFacts, lang: Lang): string {
-  return source == null ? withoutBron(facts.attribution) : inLang(source, lang);
+export interface Source {
+  readonly text: string;
+  /** The language it is written in. */
+  readonly lang: Lang;
 }
 
-/** Everyone who made something of what is on the map. */
-export function mapSources(facts: AtlasFacts, indicator: IndicatorFacts, lang: Lang): string {
-  return [...new Set([figureSource(facts, indicator, lang), withoutBron(facts.attribution)])].join(" | ");
+/** Who made the figures. */
+export function figureSource(facts: AtlasFacts, { source }: IndicatorFacts, lang: Lang): Source {
+  return source == null ? { text: withoutBron(facts.attribution), lang: "nl" } : { text: inLang(source, lang), lang: langOf(source, lang) };
+}
+
+/** Everyone who made something of what is on the map, once. */
+export function mapSources(facts: AtlasFacts, indicator: IndicatorFacts, lang: Lang): Source[] {
+  const first = figureSource(facts, indicator, lang);
+  const attribution = withoutBron(facts.attribution);
+  return first.text === attribution ? [first] : [first, { text: attribution, lang: "nl" }];
 }
 
 /** An attribution often opens with the word that the page puts before it too. */

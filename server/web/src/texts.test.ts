@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { REASONS } from "./figure.js";
-import { LANGS, TEXTS, type Texts, inLang, mapLocale } from "./texts.js";
+import { LANGS, TEXTS, type Texts, inLang, langOf, mapLocale } from "./texts.js";
 
 const keys = Object.keys(TEXTS.nl) as (keyof Texts)[];
 
@@ -36,4 +36,11 @@ test("a text without a translation is shown in Dutch", () => {
   expect(inLang({ nl: "wijk" }, "en")).toBe("wijk");
   expect(inLang({ nl: "wijk", en: null }, "en")).toBe("wijk");
   expect(inLang({ nl: "wijk", en: "district" }, "en")).toBe("district");
+});
+
+test("a text knows the language it is shown in", () => {
+  expect(langOf({ nl: "wijk" }, "en")).toBe("nl");
+  expect(langOf({ nl: "wijk", en: null }, "en")).toBe("nl");
+  expect(langOf({ nl: "wijk", en: "district" }, "en")).toBe("en");
+  expect(langOf({ nl: "wijk", en: "district" }, "nl")).toBe("nl");
 });

@@ -9,6 +9,11 @@ export function inLang(words: Words, lang: Lang): string {
   return lang === "en" ? (words.en ?? words.nl) : words.nl;
 }
 
+/** The language that `inLang` answers in. */
+export function langOf(words: Words, lang: Lang): Lang {
+  return lang === "en" && words.en == null ? "nl" : lang;
+}
+
 export function capitalized(text: string): string {
   return text.charAt(0).toLocaleUpperCase("nl") + text.slice(1);
 }
@@ -29,6 +34,7 @@ const nl = {
   copyCode: "Kopieer code",
   close: "Sluiten",
   search: "Zoek een gebied",
+  searchHint: "Naam van een gebied",
   searchResults: "Gevonden gebieden",
   searchClear: "Wis de zoekterm",
   searchLoading: "Gebieden laden…",
@@ -67,6 +73,7 @@ const nl = {
   mapKeysShort: "Enter kiest het gebied bij het kruis",
   mapLoading: "Kaart laden…",
   wholeMap: "Toon de hele kaart",
+  tooFarFor: (levels: string) => `De kaart is te ver uitgezoomd voor ${levels}.`,
   zoomInFor: (levels: string) => `Zoom in om ${levels} te zien.`,
   zoomIn: "Zoom in",
   area: "Gekozen gebied",
@@ -127,6 +134,7 @@ const en: Texts = {
   copyCode: "Copy code",
   close: "Close",
   search: "Search for an area",
+  searchHint: "Name of an area",
   searchResults: "Areas found",
   searchClear: "Clear the search",
   searchLoading: "Loading areas…",
@@ -165,6 +173,7 @@ const en: Texts = {
   mapKeysShort: "Enter selects the area at the cross",
   mapLoading: "Loading map…",
   wholeMap: "Show the whole map",
+  tooFarFor: (levels) => `The map is zoomed out too far for ${levels}.`,
   zoomInFor: (levels) => `Zoom in to see ${levels}.`,
   zoomIn: "Zoom in",
   area: "Selected area",

@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { facts, koopwoningen } from "./fixture.js";
+import { figureSource, mapSources } from "./sentences.js";
+
+test("without a source of their own the figures are of the atlas, whose attribution is Dutch", () => {
+  expect(figureSource(facts, koopwoningen, "en")).toEqual({ text: "niemand", lang: "nl" });
+  expect(mapSources(facts, koopwoningen, "en")).toEqual([{ text: "niemand", lang: "nl" }]);
+});
+
+test("a source knows its language, and the attribution comes after it", () => {
+  const translated = { ...koopwoningen, source: { nl: "Register", en: "Registry" } };
+  expect(mapSources(facts, translated, "en")).toEqual([
+    { text: "Registry", lang: "en" },
+    { text: "niemand", lang: "nl" },
+  ]);
+  expect(figureSource(facts, { ...koopwoningen, source: { nl: "Register" } }, "en").lang).toBe("nl");
+});
