@@ -16,9 +16,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from tiles.coverage import Shapes, valid_pieces
 from tiles.ragged import Ints, extremes, offsets_of, ranges, row_of
 from tiles.rings import PIXELS, Rings, polygons_of
+from tiles.shapes import Shapes, valid_pieces
 from tiles.simplify import Lines
 
 EXTENT = 4096

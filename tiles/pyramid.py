@@ -25,10 +25,11 @@ from numpy.typing import NDArray
 
 from tiles.archive import Bounds, write_archive
 from tiles.arcs import distinct_vertices
-from tiles.coverage import Coverage, outline_rank, rings_for_coarser, shapes_of
+from tiles.coverage import Coverage, outline_rank
 from tiles.cut import EXTENT, Pieces, cut_lines, cut_points, cut_shapes
 from tiles.grid import Grid, GridName, TileCoord
 from tiles.labels import label_rank
+from tiles.mend import rings_for_coarser, shapes_of
 from tiles.mvt import GeometryKind, features_by_tile, layer
 from tiles.project import to_unit_square
 from tiles.ragged import Ints, offsets_of

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tiles.ragged import Ints, offsets_of, row_of
+from tiles.ragged import Ints, offsets_of, ranges, row_of
 from tiles.rings import PIXELS
 
 
@@ -44,6 +44,23 @@ class Lines:
         ends[self.offsets[:-1]] = True
         ends[self.offsets[1:] - 1] = True
         return ends
+
+
+def rows(lines: Lines, arcs: Ints) -> tuple[PIXELS, Ints]:
+    """The vertices of some arcs, and where each begins."""
+    length = np.diff(lines.offsets)[arcs]
+    return lines.xy[ranges(lines.offsets[:-1][arcs], length)], offsets_of(length)
+
+
+def replaced(lines: Lines, arcs: Ints, xy: PIXELS, offsets: Ints, sources: Ints | None = None) -> Lines:
+    """The lines with other vertices in some arcs; new vertices have no source unless it is given."""
+    length = np.diff(lines.offsets)
+    start = lines.offsets[:-1].copy()
+    length[arcs] = np.diff(offsets)
+    start[arcs] = len(lines.xy) + offsets[:-1]
+    index = ranges(start, length)
+    source = np.concatenate([lines.source, np.full(len(xy), -1) if sources is None else sources])
+    return Lines(np.vstack([lines.xy, xy])[index], offsets_of(length), source[index])
 
 
 def lines_at(unit_xy: NDArray[np.float64], offsets: Ints, source: Ints, units: int) -> Lines:
