@@ -63,11 +63,6 @@ class Rounding:
     """How many of the rounded became 0."""
 
 
-def publish_numbers(table: RawTable, column: str, rows: NDArray[np.int64], decimals: int, reading: Reading) -> Rounding:
-    """The figure of each region as it is published; see ``read_figures`` and ``round_figures``."""
-    return round_figures(read_figures(table, column, rows, reading), decimals)
-
-
 def read_figures(table: RawTable, column: str, rows: NDArray[np.int64], reading: Reading) -> Figures:
     """The figure of each region; ``rows`` gives the index of its row, or ``NO_ROW``.
 

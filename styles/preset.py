@@ -13,9 +13,6 @@ THEME_PRESETS: Mapping[str, str] = {"vastgoed": "YlGnBu", "drugs": "BuPu"}
 FALLBACK_PALETTE = "Blues"
 """For every other theme."""
 
-DEFAULT_CLASSES = 5
-DEFAULT_METHOD = "quantiles"
-
 
 def theme_palette(theme_id: str) -> str:
     """The palette of a theme."""

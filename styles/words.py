@@ -26,7 +26,6 @@ class Words:
     per: str
     """Heads the part of a legend that is about one level."""
 
-    background: str
     border: str
     outer_border: str
     names: str
@@ -42,7 +41,6 @@ WORDS: Mapping[Lang, Words] = {
         less="minder dan {high}",
         more="{low} of meer",
         per="per {level}",
-        background="achtergrond",
         border="grens {level}",
         outer_border="buitengrens",
         names="namen {levels}",
@@ -62,7 +60,6 @@ WORDS: Mapping[Lang, Words] = {
         less="less than {high}",
         more="{low} or more",
         per="per {level}",
-        background="background",
         border="border {level}",
         outer_border="outer border",
         names="names {levels}",

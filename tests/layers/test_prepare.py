@@ -17,7 +17,7 @@ from layers.catalog import read_catalog
 from layers.figures import RawTable
 from layers.prepare import Prepared, prepare
 from layers.problems import InputProblems
-from layers.publish import Reading, publish_numbers
+from layers.publish import Reading, read_figures, round_figures
 from layers.values import Published, Reason
 from tests.layers.make import (
     CODES,
@@ -545,7 +545,7 @@ cells = st.one_of(
 def published_or_refused(table: RawTable, rows: NDArray[np.int64], decimals: int) -> Published | None:
     """None where the table was refused, which is done with rows."""
     try:
-        return publish_numbers(table, "x", rows, decimals, Reading()).published
+        return round_figures(read_figures(table, "x", rows, Reading()), decimals).published
     except InputProblems as error:
         if any(problem.row is None for problem in error.problems):
             raise
