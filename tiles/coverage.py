@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tiles.arcs import Arcs, arcs_of
-from tiles.ragged import Ints, offsets_of, ranges
+from tiles.ragged import Ints, offsets_of, ranges, sums
 from tiles.rings import Rings, first_of_each
 from tiles.simplify import Lines
 
@@ -48,6 +48,16 @@ class Coverage:
         return first_of_each(self.part)
 
     @cached_property
+    def uses_of_ring(self) -> Ints:
+        """(rings,) how many uses of arcs each ring has."""
+        return np.bincount(self.arcs.use_ring, minlength=self.arcs.rings)
+
+    @cached_property
+    def first_use(self) -> Ints:
+        """(rings,) the first use of each ring."""
+        return offsets_of(self.uses_of_ring)[:-1]
+
+    @cached_property
     def use_part(self) -> Ints:
         """(uses,) the part of each use of an arc."""
         return self.part[self.arcs.use_ring]
@@ -67,22 +77,23 @@ class Coverage:
         return np.unique(self.arcs.use_arc[parts[self.use_part]])
 
 
-def ring_vertices(arcs: Arcs, lines: Lines, *, by_pixel: bool) -> tuple[Ints, Ints]:
-    """Positions in ``lines.xy`` of the vertices of each ring, and where each ring begins.
+def ring_vertices(coverage: Coverage, lines: Lines, *, by_pixel: bool, rings: Ints | None = None) -> tuple[Ints, Ints]:
+    """Positions in ``lines.xy`` of the vertices of each ring, or of some, and where each ring begins.
 
     An arc gives all its vertices but the last, which is the first of the next. Where only pixels count, an arc whose ends
     fell on one pixel gives none.
     """
-    length = np.diff(lines.offsets)
+    arcs = coverage.arcs
+    use = slice(None) if rings is None else ranges(coverage.first_use[rings], coverage.uses_of_ring[rings])
+    uses_of_ring = coverage.uses_of_ring if rings is None else coverage.uses_of_ring[rings]
+    arc, backwards = arcs.use_arc[use], arcs.use_backwards[use]
     first, last = lines.offsets[:-1], lines.offsets[1:] - 1
-    given = length - 1
+    given = last - first
     if by_pixel:
-        given = np.where((length == 2) & (lines.xy[first] == lines.xy[last]).all(axis=1), 0, given)
-    given = given[arcs.use_arc]
-    begin = np.where(arcs.use_backwards, last[arcs.use_arc], first[arcs.use_arc])
-    index = ranges(begin, given, np.where(arcs.use_backwards, -1, 1).astype(np.int64))
-    per_ring = np.bincount(arcs.use_ring, weights=given, minlength=arcs.rings).astype(np.int64)
-    return index, offsets_of(per_ring)
+        given = np.where((given == 1) & (lines.xy[first] == lines.xy[last]).all(axis=1), 0, given)
+    given = given[arc]
+    index = ranges(np.where(backwards, last[arc], first[arc]), given, np.where(backwards, -1, 1).astype(np.int64))
+    return index, offsets_of(sums(given, offsets_of(uses_of_ring)))
 
 
 def outline_rank(coverage: Coverage, feature_rank: Ints) -> tuple[Ints, NDArray[np.bool_]]:

@@ -17,7 +17,7 @@ import shapely
 from numpy.typing import NDArray
 
 from tiles.ragged import Ints, extremes, offsets_of, ranges, row_of
-from tiles.rings import PIXELS, Rings, polygons_of
+from tiles.rings import PIXELS, Rings, closed_rings, picked, polygons_of
 from tiles.shapes import Shapes, valid_pieces
 from tiles.simplify import Lines
 
@@ -66,7 +66,7 @@ def cut_shapes(shapes: Shapes, z: int, buffer: int) -> Pieces:
     whole = np.flatnonzero(pairs.inside)
     ring = ranges(shells[pairs.item[whole]], rings_of[pairs.item[whole]])
     pair = np.repeat(whole, rings_of[pairs.item[whole]])
-    xy = shapes.xy[ranges(shapes.start[ring], shapes.length[ring])]
+    xy = picked(shapes.xy, ranges(shapes.start[ring], shapes.length[ring]))
     found = [_placed(xy, shapes.length[ring], pairs, pair, shapes.feature[ring])]
 
     weight = np.add.reduceat(shapes.length, shells)
@@ -74,9 +74,11 @@ def cut_shapes(shapes: Shapes, z: int, buffer: int) -> Pieces:
         item = pairs.item[clipped]
         ring = ranges(shells[item], rings_of[item])
         owner = np.repeat(np.arange(len(clipped)), rings_of[item])
-        start, length = shapes.start[ring], shapes.length[ring]
-        local = shapes.xy[ranges(start, length)] - np.repeat(pairs.corner[clipped[owner]], length, axis=0)
-        polygons, _ = polygons_of(local, offsets_of(length)[:-1], length, owner)
+        closed = shapes.length[ring] + 1
+        local = picked(shapes.xy, ranges(shapes.start[ring], closed)) - np.repeat(
+            pairs.corner[clipped[owner]], closed, axis=0
+        )
+        polygons, _ = polygons_of(local, offsets_of(closed)[:-1], closed - 1, owner)
         found.append(_clipped_shapes(polygons, clipped, pairs, shapes.feature[shells], buffer))
     return _ordered(found)
 
@@ -187,7 +189,8 @@ def _clipped_shapes(
     parts, owner = shapely.get_parts(_clip(polygons, buffer), return_index=True)
     rings = Rings.of(shapely.transform(parts, lambda xy: _on_grid(xy, buffer)), y_down=True)
     pair = clipped[owner]
-    pieces, _ = polygons_of(rings.xy, rings.offsets[:-1], np.diff(rings.offsets), rings.part)
+    closed, start = closed_rings(rings.xy, rings.offsets)
+    pieces, _ = polygons_of(closed, start, np.diff(rings.offsets), rings.part)
     part_pair = pair[rings.feature]
     # Rounding on the frame can pinch a piece or weld a hole to its shell there; such pieces are split.
     bad = ~shapely.is_valid(pieces)
@@ -236,7 +239,7 @@ def _ordered(found: Iterator[Pieces] | list[Pieces]) -> Pieces:
     order = np.lexsort((feature, tile))
     start = offsets_of(length)[:-1]
     return Pieces(
-        np.ascontiguousarray(xy[ranges(start[order], length[order])]),
+        picked(xy, ranges(start[order], length[order])),
         offsets_of(length[order]),
         tile[order],
         feature[order],

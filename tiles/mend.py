@@ -40,8 +40,7 @@ def shapes_of(coverage: Coverage, lines: Lines, finest: Lines, units: int) -> tu
     region vanish, they take its place. ``units`` is the number of steps of the grid along the side of the unit square.
     """
     mending = Mending()
-    lines, mending.enlarged = _with_all_regions(coverage, lines, finest)
-    rings = RingsAt.of(coverage, lines)
+    lines, rings, mending.enlarged = _with_all_regions(coverage, lines, finest)
     bad = rings.bad_features(np.arange(coverage.features))
     lines, rings, bad, mending.crossed = noded(coverage, lines, finest, units, rings, bad)
     shapes, mending.pinched = rings.shapes(bad)
@@ -50,27 +49,30 @@ def shapes_of(coverage: Coverage, lines: Lines, finest: Lines, units: int) -> tu
     return _with_dots(coverage, lines, shapes, gone), lines, mending
 
 
-def _with_all_regions(coverage: Coverage, lines: Lines, finest: Lines) -> tuple[Lines, Ints]:
-    """Lines in which no region has vanished, and the regions that had.
+def _with_all_regions(coverage: Coverage, lines: Lines, finest: Lines) -> tuple[Lines, RingsAt, Ints]:
+    """Lines in which no region has vanished, the rings they make, and the regions that had vanished.
 
     First their arcs get back what thinning took; a region that is smaller than a pixel then gets one corner more, which its
     neighbour across that arc gives away.
     """
-    lost = RingsAt.of(coverage, lines).lost_features()
-    if not len(lost):
-        return lines, lost
-    lines = restored(coverage, lines, finest, lost)
     rings = RingsAt.of(coverage, lines)
-    return _with_corners(coverage, lines, rings.lost_features()), lost
+    lost = rings.lost_features()
+    if len(lost):
+        lines, arcs = restored(coverage, lines, finest, lost)
+        rings = rings.updated(lines, arcs)
+        lines, arcs = _with_corners(coverage, lines, rings.lost_features())
+        rings = rings.updated(lines, arcs)
+    return lines, rings, lost
 
 
-def restored(coverage: Coverage, lines: Lines, finest: Lines, features: Ints) -> Lines:
-    """Lines in which the arcs of some features have all their vertices again."""
+def restored(coverage: Coverage, lines: Lines, finest: Lines, features: Ints) -> tuple[Lines, Ints]:
+    """Lines in which the arcs of some features have all their vertices again, and these arcs."""
     wanted = np.zeros(coverage.features, bool)
     wanted[features] = True
     arcs = coverage.arcs_of_parts(wanted[coverage.feature])
     length = np.diff(finest.offsets)[arcs]
-    return replaced(lines, arcs, *rows(finest, arcs), finest.source[ranges(finest.offsets[:-1][arcs], length)])
+    sources = finest.source[ranges(finest.offsets[:-1][arcs], length)]
+    return replaced(lines, arcs, *rows(finest, arcs), sources), arcs
 
 
 def rings_for_coarser(coverage: Coverage, lines: Lines, finest: Lines, keep: NDArray[np.bool_]) -> Rings:
@@ -79,8 +81,8 @@ def rings_for_coarser(coverage: Coverage, lines: Lines, finest: Lines, keep: NDA
     Features that would have vanished get their vertices back.
     """
     lost = RingsAt.of(coverage, lines).lost_features()
-    lines = restored(coverage, lines, finest, lost[keep[lost]])
-    index, offsets = ring_vertices(coverage.arcs, lines, by_pixel=False)
+    lines, _ = restored(coverage, lines, finest, lost[keep[lost]])
+    index, offsets = ring_vertices(coverage, lines, by_pixel=False)
     rings = keep[coverage.feature[coverage.part]]
     length = np.diff(offsets)[rings]
     source = lines.source[index[ranges(offsets[:-1][rings], length)]]
@@ -89,10 +91,10 @@ def rings_for_coarser(coverage: Coverage, lines: Lines, finest: Lines, keep: NDA
     return Rings(xy, offsets_of(length), part.astype(np.int64), coverage.feature[kept_parts]).tidied()
 
 
-def _with_corners(coverage: Coverage, lines: Lines, features: Ints) -> Lines:
-    """Lines in which the longest arc around each collapsed region makes a detour by one pixel, outwards."""
+def _with_corners(coverage: Coverage, lines: Lines, features: Ints) -> tuple[Lines, Ints]:
+    """Lines in which the longest arc around each collapsed region makes a detour by one pixel, outwards; and these arcs."""
     if not len(features):
-        return lines
+        return lines, features
     arcs = coverage.arcs
     wanted = np.zeros(coverage.features, bool)
     wanted[features] = True
@@ -103,7 +105,7 @@ def _with_corners(coverage: Coverage, lines: Lines, features: Ints) -> Lines:
     # An arc between two collapsed regions can only bulge into one of them.
     arc, chosen = np.unique(arcs.use_arc[longest], return_index=True)
     backwards = arcs.use_backwards[longest[chosen]]
-    return _with_bulges(lines, arc, backwards)
+    return _with_bulges(lines, arc, backwards), arc
 
 
 def _with_bulges(lines: Lines, arcs: Ints, backwards: NDArray[np.bool_]) -> Lines:
@@ -144,11 +146,11 @@ def _with_dots(coverage: Coverage, lines: Lines, shapes: Shapes, features: Ints)
     order = np.argsort(use_feature, kind="stable")
     use = order[np.searchsorted(use_feature[order], features)]
     corner = lines.xy[lines.offsets[:-1][coverage.arcs.use_arc[use]]]
-    dots = (corner[:, None, :] + np.array([[0, 0], [1, 0], [0, 1]])).reshape(-1, 2).astype(np.int32)
+    dots = (corner[:, None, :] + np.array([[0, 0], [1, 0], [0, 1], [0, 0]])).reshape(-1, 2).astype(np.int32)
     count = len(features)
     return Shapes(
-        np.ascontiguousarray(np.vstack([shapes.xy, dots])),
-        np.concatenate([shapes.start, len(shapes.xy) + 3 * np.arange(count)]),
+        np.vstack([shapes.xy, dots]),
+        np.concatenate([shapes.start, len(shapes.xy) + 4 * np.arange(count)]),
         np.concatenate([shapes.length, np.full(count, 3)]),
         np.concatenate([shapes.is_shell, np.ones(count, bool)]),
         np.concatenate([shapes.feature, features]),

@@ -30,7 +30,7 @@ def noded(
 ) -> tuple[Lines, RingsAt, Ints, int]:
     """Lines without crossings off the grid, the rings they make, the features still not valid, and how many had crossed."""
     crossed = 0
-    fresh, changed = bad, np.ones(len(coverage.arcs), bool)
+    fresh, changed = bad, np.arange(len(coverage.arcs))
     for attempt in range(ROUNDS):
         within, count = _arcs_crossing_in_features(coverage, lines, rings, fresh)
         arcs = np.union1d(within, _outer_arcs_crossing(coverage, lines, changed))
@@ -38,15 +38,18 @@ def noded(
             break
         if attempt == 0:
             crossed = count
-            lines = replaced(lines, arcs, *rows(finest, arcs))
+            given = rows(finest, arcs)
         elif attempt == 1:
             # Thinning at a finer zoom had made them cross already: back to how they were given.
-            lines = replaced(lines, arcs, *_as_given(coverage, arcs, units))
-        lines = replaced(lines, arcs, *snap_rounded(*rows(lines, arcs)))
-        changed[:] = False
-        changed[arcs] = True
-        rings = RingsAt.of(coverage, lines)
-        concerned = np.unique(coverage.feature[coverage.use_part[changed[coverage.arcs.use_arc]]])
+            given = _as_given(coverage, arcs, units)
+        else:
+            given = rows(lines, arcs)
+        made = snap_rounded(*given)
+        if attempt > 1 and np.array_equal(made[0], given[0]):
+            break
+        lines = replaced(lines, arcs, *made)
+        rings, changed = rings.updated(lines, arcs), arcs
+        concerned = np.unique(coverage.feature[coverage.use_part[np.isin(coverage.arcs.use_arc, arcs)]])
         fresh = rings.bad_features(concerned)
         bad = np.union1d(np.setdiff1d(bad, concerned), fresh)
     return lines, rings, bad, crossed
@@ -81,19 +84,24 @@ def _arcs_crossing_in_features(coverage: Coverage, lines: Lines, rings: RingsAt,
     return arcs, int(off.sum() + twisted.sum())
 
 
-def _outer_arcs_crossing(coverage: Coverage, lines: Lines, changed: NDArray[np.bool_]) -> Ints:
+def _outer_arcs_crossing(coverage: Coverage, lines: Lines, changed: Ints) -> Ints:
     """Outer borders that cross each other: two coasts of a strait can do so while every region by itself is valid.
 
-    changed has True for arcs that may have come to cross another one since this was last asked.
+    changed are the arcs that may have come to cross another one since this was last asked.
     """
     arcs, owner = coverage.outer_arcs
+    if not len(arcs):
+        return arcs
+    is_changed = np.isin(arcs, changed)
+    near = _near_changed(lines, arcs, is_changed)
+    arcs, owner, is_changed = arcs[near], owner[near], is_changed[near]
     xy, offsets = rows(lines, arcs)
     line = row_of(offsets)
     begin = np.flatnonzero(line[:-1] == line[1:])
     begin = begin[(xy[begin] != xy[begin + 1]).any(axis=1)]
     line = line[begin]
-    near = _beside_others(xy[begin], xy[begin + 1], owner[line], changed[arcs[line]])
-    begin, line = begin[near], line[near]
+    beside = _beside_others(xy[begin], xy[begin + 1], owner[line], is_changed[line])
+    begin, line = begin[beside], line[beside]
     # At the coarsest zooms many borders run over the same few pixels.
     ends = np.sort(np.column_stack([_key(xy[begin]), _key(xy[begin + 1])]), axis=1)
     _, first, same = np.unique(ends, axis=0, return_index=True, return_inverse=True)
@@ -101,6 +109,16 @@ def _outer_arcs_crossing(coverage: Coverage, lines: Lines, changed: NDArray[np.b
     crosses = np.zeros(len(first), bool)
     crosses[one] = crosses[other] = True
     return np.unique(arcs[line[crosses[same.reshape(-1)]]])
+
+
+def _near_changed(lines: Lines, arcs: Ints, changed: NDArray[np.bool_]) -> Ints:
+    """Which of some arcs have bounds that meet those of a changed one."""
+    if not changed.any() or changed.all():
+        return np.flatnonzero(changed)
+    xy, offsets = rows(lines, arcs)
+    low, high = np.minimum.reduceat(xy, offsets[:-1]), np.maximum.reduceat(xy, offsets[:-1])
+    boxes = cast("Geometry", shapely.box(*np.hstack([low, high]).T))
+    return np.unique(shapely.STRtree(boxes).query(boxes[changed])[1])
 
 
 def _beside_others(begin: PIXELS, end: PIXELS, owner: Ints, changed: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -122,17 +123,37 @@ def doubled_areas(xy: NDArray[np.number], offsets: Ints) -> NDArray[np.float64]:
 
 
 def polygons_of(xy: NDArray[np.number], start: Ints, length: Ints, part: Ints) -> tuple[NDArray[np.object_], Ints]:
-    """Shapely polygons of rings that lie at ``start`` with ``length`` vertices, and the part each of them is.
+    """Shapely polygons of closed rings that lie at ``start`` with ``length`` vertices, and the part each of them is.
 
-    Rings of a part stand together, its shell first; a ring has at least three vertices.
+    Rings of a part stand together, its shell first; a ring has at least three vertices, and after its last one comes its
+    first again, which ``length`` does not count.
     """
     if not len(start):
         return np.zeros(0, object), np.zeros(0, np.int64)
     closed = length + 1
-    index = ranges(start, closed)
-    index[np.cumsum(closed) - 1] = start
+    offsets = offsets_of(closed)
+    follow = bool((start[1:] == start[:-1] + closed[:-1]).all())
+    vertices = xy[start[0] : start[0] + offsets[-1]] if follow else picked(xy, ranges(start, closed))
     begin = np.flatnonzero(first_of_each(part))
     polygons = shapely.from_ragged_array(
-        shapely.GeometryType.POLYGON, xy[index].astype(np.float64), (offsets_of(closed), np.append(begin, len(start)))
+        shapely.GeometryType.POLYGON, vertices.astype(np.float64), (offsets, np.append(begin, len(start)))
     )
     return polygons, part[begin]
+
+
+def closed_rings(xy: NDArray[Any], offsets: Ints) -> tuple[NDArray[Any], Ints]:
+    """Open rings with the first vertex of each repeated at its end, and where each begins now; empty ones stay so."""
+    length = np.diff(offsets)
+    closed = length + (length > 0)
+    index, begin = ranges(offsets[:-1], closed), offsets_of(closed)
+    filled = length > 0
+    index[begin[1:][filled] - 1] = offsets[:-1][filled]
+    return picked(xy, index), begin[:-1]
+
+
+def picked(xy: NDArray[Any], index: Ints) -> NDArray[Any]:
+    """``xy[index]`` for the rows of an array of pairs; for pixels in half the time, each pair taken as one number."""
+    if xy.dtype != np.int32 or not xy.flags.c_contiguous:
+        return np.asarray(xy[index])
+    pairs: NDArray[Any] = xy.view(np.int64).ravel()[index].view(np.int32).reshape(-1, 2)
+    return pairs

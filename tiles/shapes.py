@@ -10,9 +10,9 @@ import shapely
 from numpy.typing import NDArray
 
 from tiles.coverage import Coverage, ring_vertices
-from tiles.ragged import Ints, offsets_of
-from tiles.rings import PIXELS, Rings, doubled_areas, polygons_of
-from tiles.simplify import Lines
+from tiles.ragged import Ints, offsets_of, ranges, sums
+from tiles.rings import PIXELS, Rings, closed_rings, picked, polygons_of
+from tiles.simplify import Lines, rows
 
 Geometry = NDArray[np.object_]
 
@@ -22,11 +22,13 @@ class Shapes:
     """Valid polygons on the tile grid, as rings."""
 
     xy: PIXELS
+    """Rings are closed: after the last vertex of each comes its first again."""
+
     start: Ints
     """(rings,) where each ring begins in ``xy``."""
 
     length: Ints
-    """(rings,) its number of vertices, at least three; the first is not repeated."""
+    """(rings,) its number of vertices, at least three; the first is counted once."""
 
     is_shell: NDArray[np.bool_]
     """(rings,) a shell is followed by its holes."""
@@ -41,20 +43,42 @@ class RingsAt:
 
     coverage: Coverage
     xy: PIXELS
-    offsets: Ints
-    doubled_area: NDArray[np.float64]
+    """Closed rings, as in ``Shapes``."""
+
+    start: Ints
+    length: Ints
+    turn: Ints
+    """(arcs,) what each arc adds to twice the area of a ring that runs through it forwards."""
+
+    doubled_area: Ints
+    """(rings,) signed: positive for shells."""
 
     @staticmethod
     def of(coverage: Coverage, lines: Lines) -> RingsAt:
         """The rings that the arcs make on the tile grid."""
-        index, offsets = ring_vertices(coverage.arcs, lines, by_pixel=True)
-        xy = lines.xy[index]
-        return RingsAt(coverage, xy, offsets, doubled_areas(xy, offsets))
+        turn = _turns(lines.xy, lines.offsets)
+        xy, start, length = _assembled(coverage, lines, None)
+        return RingsAt(coverage, xy, start, length, turn, _areas(coverage, turn, np.arange(coverage.arcs.rings)))
+
+    def updated(self, lines: Lines, arcs: Ints) -> RingsAt:
+        """The rings after some arcs have changed."""
+        coverage = self.coverage
+        changed = np.zeros(len(coverage.arcs), bool)
+        changed[arcs] = True
+        rings = np.flatnonzero(
+            np.bincount(coverage.arcs.use_ring[changed[coverage.arcs.use_arc]], minlength=len(self.start))
+        )
+        xy, new_start, new_length = _assembled(coverage, lines, rings)
+        start, length, turn, area = self.start.copy(), self.length.copy(), self.turn.copy(), self.doubled_area.copy()
+        start[rings], length[rings] = new_start + len(self.xy), new_length
+        turn[arcs] = _turns(*rows(lines, arcs))
+        area[rings] = _areas(coverage, turn, rings)
+        return RingsAt(coverage, np.vstack([self.xy, xy]), start, length, turn, area)
 
     def standing(self) -> NDArray[np.bool_]:
         """(rings,) True for rings with three vertices or more in parts whose shell has kept its direction."""
         coverage = self.coverage
-        wide = np.diff(self.offsets) >= 3
+        wide = self.length >= 3
         shell_stands = np.zeros(len(coverage.feature), bool)
         upright = wide & coverage.is_shell & (self.doubled_area > 0)
         shell_stands[coverage.part[upright]] = True
@@ -64,9 +88,7 @@ class RingsAt:
         """Polygons of the standing parts of the marked features, and the feature of each."""
         coverage = self.coverage
         rings = np.flatnonzero(self.standing() & features[coverage.feature[coverage.part]])
-        polygons, part = polygons_of(
-            self.xy, self.offsets[:-1][rings], np.diff(self.offsets)[rings], coverage.part[rings]
-        )
+        polygons, part = polygons_of(self.xy, self.start[rings], self.length[rings], coverage.part[rings])
         return polygons, coverage.feature[part]
 
     def bad_features(self, among: Ints) -> Ints:
@@ -104,12 +126,38 @@ class RingsAt:
         is_bad[bad] = True
         feature = coverage.feature[coverage.part]
         rings = np.flatnonzero(self.standing() & ~is_bad[feature])
-        start, length = self.offsets[:-1][rings], np.diff(self.offsets)[rings]
-        shapes = Shapes(self.xy, start, length, coverage.is_shell[rings], feature[rings])
+        shapes = Shapes(self.xy, self.start[rings], self.length[rings], coverage.is_shell[rings], feature[rings])
         if not len(bad):
             return shapes, 0
         pieces, piece_feature = valid_pieces(*whole_features(*self.polygons(is_bad)))
         return _joined(shapes, Rings.of(pieces, y_down=True), piece_feature), len(bad)
+
+
+def _assembled(coverage: Coverage, lines: Lines, rings: Ints | None) -> tuple[PIXELS, Ints, Ints]:
+    """Closed rings, all or some: their pixels, where each begins, and its number of vertices."""
+    index, offsets = ring_vertices(coverage, lines, by_pixel=True, rings=rings)
+    index, start = closed_rings(index, offsets)
+    return picked(lines.xy, index), start, np.diff(offsets)
+
+
+def _turns(xy: PIXELS, offsets: Ints) -> Ints:
+    """(arcs,) the sum of x y' - x' y over the steps of each arc.
+
+    Whole numbers, so that the sum around a ring is twice its area to the last bit, wherever its origin is.
+    """
+    x, y = xy[:, 0].astype(np.int64), xy[:, 1].astype(np.int64)
+    cross = np.zeros(len(xy), np.int64)
+    cross[:-1] = x[:-1] * y[1:] - x[1:] * y[:-1]
+    cross[offsets[1:] - 1] = 0
+    return sums(cross, offsets)
+
+
+def _areas(coverage: Coverage, turn: Ints, rings: Ints) -> Ints:
+    """(rings,) twice the signed area of some rings."""
+    uses = coverage.uses_of_ring[rings]
+    use = ranges(coverage.first_use[rings], uses)
+    part = turn[coverage.arcs.use_arc[use]]
+    return sums(np.where(coverage.arcs.use_backwards[use], -part, part), offsets_of(uses))
 
 
 def valid_pieces(geometry: Geometry, feature: Ints) -> tuple[Geometry, Ints]:
@@ -148,11 +196,11 @@ def off_grid(geometry: Geometry) -> tuple[NDArray[np.bool_], NDArray[np.float64]
 
 def _joined(shapes: Shapes, pieces: Rings, piece_feature: Ints) -> Shapes:
     """Shapes with further polygons after them."""
-    xy = np.rint(pieces.xy).astype(np.int32)
+    xy, start = closed_rings(np.rint(pieces.xy).astype(np.int32), pieces.offsets)
     feature = piece_feature[pieces.feature[pieces.part]]
     return Shapes(
-        np.ascontiguousarray(np.vstack([shapes.xy, xy])),
-        np.concatenate([shapes.start, pieces.offsets[:-1] + len(shapes.xy)]),
+        np.vstack([shapes.xy, xy]),
+        np.concatenate([shapes.start, start + len(shapes.xy)]),
         np.concatenate([shapes.length, np.diff(pieces.offsets)]),
         np.concatenate([shapes.is_shell, pieces.is_shell]),
         np.concatenate([shapes.feature, feature]),

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tiles.ragged import Ints, offsets_of, ranges, row_of
-from tiles.rings import PIXELS
+from tiles.rings import PIXELS, picked
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Lines:
 def rows(lines: Lines, arcs: Ints) -> tuple[PIXELS, Ints]:
     """The vertices of some arcs, and where each begins."""
     length = np.diff(lines.offsets)[arcs]
-    return lines.xy[ranges(lines.offsets[:-1][arcs], length)], offsets_of(length)
+    return picked(lines.xy, ranges(lines.offsets[:-1][arcs], length)), offsets_of(length)
 
 
 def replaced(lines: Lines, arcs: Ints, xy: PIXELS, offsets: Ints, sources: Ints | None = None) -> Lines:
@@ -60,7 +60,7 @@ def replaced(lines: Lines, arcs: Ints, xy: PIXELS, offsets: Ints, sources: Ints 
     start[arcs] = len(lines.xy) + offsets[:-1]
     index = ranges(start, length)
     source = np.concatenate([lines.source, np.full(len(xy), -1) if sources is None else sources])
-    return Lines(np.vstack([lines.xy, xy])[index], offsets_of(length), source[index])
+    return Lines(picked(np.vstack([lines.xy, xy]), index), offsets_of(length), source[index])
 
 
 def lines_at(unit_xy: NDArray[np.float64], offsets: Ints, source: Ints, units: int) -> Lines:

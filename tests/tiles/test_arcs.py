@@ -38,7 +38,7 @@ def test_an_island_is_one_closed_arc() -> None:
 def test_rings_put_together_from_arcs_are_the_rings_they_came_from(coverage: Geometry) -> None:
     rings = Rings.of(coverage)
     whole = Coverage.of(rings, len(coverage))
-    index, offsets = ring_vertices(whole.arcs, as_lines(whole), by_pixel=False)
+    index, offsets = ring_vertices(whole, as_lines(whole), by_pixel=False)
     xy = whole.arcs.xy[whole.arcs.vertex[index]]
     assert np.array_equal(np.diff(offsets), np.diff(rings.offsets))
     assert np.allclose(doubled_areas(xy, offsets), doubled_areas(rings.xy, rings.offsets))
