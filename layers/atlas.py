@@ -6,6 +6,7 @@ secret may stand in it.
 
     atlas.json
     tiles/gebieden-2022-0123456789ab.pmtiles      geometry tiles of one edition (see below)
+    tiles/gebieden-2022-0123456789ab.mlt.pmtiles  the same as MapLibre Tiles
     regions/2022-0123456789ab.parquet             its regions: GeoParquet, columns as in ``REGION_COLUMNS``
     values/koopwoningen-0123456789ab.parquet      an indicator: columns as in ``VALUE_COLUMNS``
 
@@ -101,6 +102,9 @@ class EditionFacts(Facts):
 
     backdrop: tuple[BackdropFacts, ...] = ()
     tiles: Artefact
+    mlt: Artefact | None = None
+    """The same tiles as MapLibre Tiles; atlases of before there were any have none."""
+
     regions: Artefact
     bounds: tuple[float, float, float, float]
     """west, south, east, north in degrees."""

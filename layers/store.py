@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -82,18 +82,22 @@ class AtlasWriter:
 
     def artefact(self, kind: str, stem: str, suffix: str, write: Callable[[Path], object]) -> Artefact:
         """Write a file of the atlas: ``write`` fills a temporary path, which becomes ``kind/stem-<hash><suffix>``."""
+        return self.artefacts(kind, stem, [suffix], write)[0]
+
+    def artefacts(
+        self, kind: str, stem: str, suffixes: Sequence[str], write: Callable[..., object]
+    ) -> tuple[Artefact, ...]:
+        """Write files of the atlas that are made together; ``write`` is given a temporary path for each suffix."""
         folder = self.folder / kind
         folder.mkdir(exist_ok=True)
-        temporary = folder / f"{_TEMPORARY}{stem}{suffix}"
+        temporary = [folder / f"{_TEMPORARY}{stem}{suffix}" for suffix in suffixes]
         try:
-            write(temporary)
-            version = _flushed_hash(temporary)
-            path = folder / f"{stem}-{version}{suffix}"
-            temporary.replace(path)
+            write(*temporary)
+            return tuple(_named(path, stem, suffix) for path, suffix in zip(temporary, suffixes, strict=True))
         finally:
-            temporary.unlink(missing_ok=True)
-        _flush_folder(folder)
-        return Artefact(path=f"{kind}/{path.name}", version=version, size=path.stat().st_size)
+            for path in temporary:
+                path.unlink(missing_ok=True)
+            _flush_folder(folder)
 
     def publish(self, facts: AtlasFacts) -> None:
         """Make this the atlas, in one step.
@@ -120,10 +124,20 @@ class AtlasWriter:
                 path.unlink()
 
 
+def _named(temporary: Path, stem: str, suffix: str) -> Artefact:
+    """A finished file, under the name that follows from its bytes."""
+    version = _flushed_hash(temporary)
+    path = temporary.with_name(f"{stem}-{version}{suffix}")
+    temporary.replace(path)
+    return Artefact(path=f"{path.parent.name}/{path.name}", version=version, size=path.stat().st_size)
+
+
 def artefacts_of(facts: AtlasFacts) -> Iterable[Artefact]:
     """All files that a manifest names."""
     for edition in facts.editions:
         yield edition.tiles
+        if edition.mlt is not None:
+            yield edition.mlt
         yield edition.regions
     for indicator in facts.indicators:
         yield indicator.values

@@ -6,19 +6,21 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-import deflate
 import numpy as np
 
-from layers.atlas import EditionFacts, IndicatorFacts, LevelFacts, TilesetFacts
+from layers.atlas import Artefact, EditionFacts, IndicatorFacts, LevelFacts, TilesetFacts
 from layers.columns import RegionTable
 from layers.store import Atlas
 from layers.values import Published
 from tiles.archive import TileArchive
+from tiles.attributes import Attributes, TileColumn
+from tiles.compression import Compression
+from tiles.encoding import Encoding
 from tiles.grid import TileCoord
-from tiles.splice import VERSION as SPLICE_VERSION
-from tiles.splice import Attributes, TileColumn, splice
-
-_GZIP_LEVEL = 6
+from tiles.joined import joined
+from tiles.mlt_columns import RESERVED
+from tiles.mlt_splice import VERSION as MLT_VERSION
+from tiles.splice import VERSION as MVT_VERSION
 
 
 class Tileset:
@@ -29,7 +31,6 @@ class Tileset:
         self.facts: TilesetFacts = atlas.tileset(tileset_id)
         edition = atlas.edition(self.facts.edition)
         indicators = [atlas.indicator(indicator_id) for indicator_id in self.facts.indicators]
-        self._archive = TileArchive.open(atlas.path(edition.tiles))
         columns = {level.id: _columns(atlas, self.facts, level, edition, indicators) for level in edition.levels}
         regions = atlas.regions(edition.year)
         self._attributes = {
@@ -40,20 +41,31 @@ class Tileset:
         } | _own_layers(edition)
         """By tile layer: what each attribute is, for TileJSON."""
 
-        self.minzoom: int = self._archive.minzoom
-        self.maxzoom: int = self._archive.maxzoom
-        self.bounds: tuple[float, float, float, float] = self._archive.bounds
+        artefacts = {Encoding.MVT: edition.tiles}
+        if edition.mlt is not None and not any(RESERVED & fields.keys() for fields in self.fields.values()):
+            artefacts[Encoding.MLT] = edition.mlt
+        self._archives = {encoding: TileArchive.open(atlas.path(found)) for encoding, found in artefacts.items()}
+        self.versions: Mapping[Encoding, str] = {
+            encoding: _version(self.facts, edition, found, encoding, indicators)
+            for encoding, found in artefacts.items()
+        }
+        """By encoding there is, MVT in any case: twelve hexadecimal digits that change when any tile may."""
+
+        archive = self._archives[Encoding.MVT]
+        self.minzoom: int = archive.minzoom
+        self.maxzoom: int = archive.maxzoom
+        self.bounds: tuple[float, float, float, float] = archive.bounds
         """west, south, east, north in degrees."""
 
-        self.version: str = _version(self.facts, edition, indicators)
-        """Twelve hexadecimal digits that change when any tile may."""
+    def tile(self, coord: TileCoord, encoding: Encoding = Encoding.MVT) -> bytes | None:
+        """A tile, gzipped, in one of the encodings of ``versions``; None where there is nothing.
 
-    def tile(self, coord: TileCoord) -> bytes | None:
-        """A tile as gzipped MVT; None where there is nothing. The same atlas gives the same bytes."""
-        geometry = self._archive.unpacked(coord)
+        The same atlas gives the same bytes.
+        """
+        geometry = self._archives[encoding].unpacked(coord)
         if geometry is None:
             return None
-        return bytes(deflate.gzip_compress(splice(geometry, self._attributes), _GZIP_LEVEL))
+        return Compression.GZIP.packed(joined(geometry, self._attributes, encoding))
 
 
 def _columns(
@@ -128,13 +140,19 @@ def _own_layers(edition: EditionFacts) -> dict[str, dict[str, str]]:
     } | {backdrop.id: {} for backdrop in edition.backdrop}
 
 
-def _version(tileset: TilesetFacts, edition: EditionFacts, indicators: list[IndicatorFacts]) -> str:
+def _version(
+    tileset: TilesetFacts,
+    edition: EditionFacts,
+    geometry: Artefact,
+    encoding: Encoding,
+    indicators: list[IndicatorFacts],
+) -> str:
     """From everything that a tile is made of."""
     parts = [
-        SPLICE_VERSION,
+        {Encoding.MVT: MVT_VERSION, Encoding.MLT: MLT_VERSION}[encoding],
         tileset.model_dump(mode="json"),
         [level.id for level in edition.levels],
-        edition.tiles.version,
+        geometry.version,
         edition.regions.version,
         [
             (i.id, i.decimals, i.kind, i.categories, i.values.version, [s.model_dump(mode="json") for s in i.series])

@@ -162,11 +162,13 @@ def _write_edition(
     if tiles is None:
         tiles, report = _write_tiles(writer, stem, edition, maxzoom, jobs, progress)
         remember_tiles(writer.folder, stem, key, tiles)
+    mvt, mlt = tiles
     facts = EditionFacts(
         year=edition.year,
         levels=tuple(_level_facts(level) for level in edition.levels),
         backdrop=tuple(BackdropFacts(id=shapes.id, kind=shapes.kind) for shapes in edition.backdrop),
-        tiles=tiles,
+        tiles=mvt,
+        mlt=mlt,
         regions=regions,
         bounds=edition.bounds,
     )
@@ -175,24 +177,26 @@ def _write_edition(
 
 def _write_tiles(
     writer: AtlasWriter, stem: str, edition: Edition, maxzoom: int, jobs: int, progress: Report
-) -> tuple[Artefact, PyramidReport]:
+) -> tuple[tuple[Artefact, ...], PyramidReport]:
+    """The tiles as MVT and as MLT."""
     reports = []
 
-    def write(path: Path) -> None:
+    def write(mvt: Path, mlt: Path) -> None:
         report = write_pyramid(
-            path,
+            mvt,
             [_tile_level(level) for level in edition.levels],
             [Backdrop(shapes.id, shapes.geometry) for shapes in edition.backdrop],
             edition.crs,
             maxzoom,
             {"name": stem},
+            mlt=mlt,
             jobs=jobs,
             progress=lambda stage, done, total: progress(f"{stage} {edition.year}", done, total),
         )
         reports.append(report)
 
-    artefact = writer.artefact("tiles", stem, ".pmtiles", write)
-    return artefact, reports[0]
+    artefacts = writer.artefacts("tiles", stem, [".pmtiles", ".mlt.pmtiles"], write)
+    return artefacts, reports[0]
 
 
 def _tile_level(level: RegionLevel) -> Level:

@@ -38,6 +38,9 @@ class TileJson(Document):
     attribution: str
     scheme: Literal["xyz"] = "xyz"
     tiles: list[str]
+    encoding: Literal["mvt", "mlt"] | None = None
+    """How the tiles are written, where a client chose; MapLibre reads it, and others expect MVT."""
+
     minzoom: int
     maxzoom: int
     bounds: list[float]

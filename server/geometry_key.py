@@ -24,7 +24,8 @@ class Kept(BaseModel):
     """The content of a key file."""
 
     key: str
-    tiles: Artefact
+    tiles: tuple[Artefact, ...]
+    """The same tiles in each encoding."""
 
 
 def geometry_key(edition: Edition, regions: Artefact, maxzoom: int) -> str:
@@ -48,22 +49,26 @@ def geometry_key(edition: Edition, regions: Artefact, maxzoom: int) -> str:
     return digest.hexdigest()
 
 
-def kept_tiles(folder: Path, stem: str, key: str) -> Artefact | None:
+def kept_tiles(folder: Path, stem: str, key: str) -> tuple[Artefact, ...] | None:
     """The tiles that were made from the same things, if they are still there and whole."""
     try:
         kept = Kept.model_validate_json(_key_file(folder, stem).read_bytes())
-        with (folder / kept.tiles.path).open("rb") as file:
-            version = hashlib.file_digest(file, "sha256").hexdigest()
+        are_whole = all(_is_whole(folder, artefact) for artefact in kept.tiles)
     except (OSError, ValidationError):
         return None
-    return kept.tiles if kept.key == key and version.startswith(kept.tiles.version) else None
+    return kept.tiles if kept.key == key and are_whole else None
 
 
-def remember_tiles(folder: Path, stem: str, key: str, artefact: Artefact) -> None:
+def _is_whole(folder: Path, artefact: Artefact) -> bool:
+    with (folder / artefact.path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest().startswith(artefact.version)
+
+
+def remember_tiles(folder: Path, stem: str, key: str, artefacts: tuple[Artefact, ...]) -> None:
     """Note what tiles were made from."""
     path = _key_file(folder, stem)
     unfinished = path.with_name(f"{_UNFINISHED}{path.name}")
-    unfinished.write_text(Kept(key=key, tiles=artefact).model_dump_json() + "\n")
+    unfinished.write_text(Kept(key=key, tiles=artefacts).model_dump_json() + "\n")
     unfinished.replace(path)
 
 

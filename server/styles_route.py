@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Final, get_args
+from typing import Any, Final, get_args
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from layers.atlas import IndicatorFacts, Lang
+from layers.atlas import AtlasFacts, IndicatorFacts, Lang
 from server.address import base_url
 from server.errors import NotThere
 from server.headers import DRAWING_POLICY
@@ -19,8 +20,16 @@ from server.snapshot import Snapshot
 from styles import qgis, web
 from styles.legend import legend_svg
 from styles.reasons import sprite
+from tiles.encoding import Encoding
 
-PROFILES: Final = {"web": web.style, "qgis": qgis.style}
+Profile = Callable[[AtlasFacts, str, int, str | None, Lang, str], dict[str, Any]]
+
+PROFILES: Final[Mapping[str, Profile]] = {
+    "web": web.style,
+    "web-mvt": partial(web.style, encoding=Encoding.MVT),
+    "qgis": qgis.style,
+}
+"""Clients: those of today that read MLT, those that do not, and QGIS."""
 
 
 async def style(request: Request) -> Response:

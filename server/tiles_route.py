@@ -15,26 +15,53 @@ from layers.tileset import Tileset
 from server.address import base_url
 from server.documents import TileJson, VectorLayer
 from server.errors import NotThere, shown
+from server.negotiation import best_media_type
+from server.parameters import Parameters
 from server.responses import CachePolicy, Content, respond, versioned_policy
 from server.snapshot import Snapshot
+from tiles.encoding import Encoding
 from tiles.grid import TileCoord
 
-MVT: Final = "application/vnd.mapbox-vector-tile"
+ENCODINGS: Final = {"mvt": Encoding.MVT, "mlt": Encoding.MLT, ".pbf": Encoding.MVT}
+"""By what ``f`` may be; GDAL takes an address for that of a tile where it ends in ``.pbf``."""
+
+VARY: Final = "Accept-Encoding"
+VARY_ON_ACCEPT: Final = "Accept, Accept-Encoding"
 
 
 async def tile(request: Request) -> Response:
-    """One tile with the figures of its tileset."""
+    """One tile with the figures of its tileset, as MVT or as MLT."""
     snapshot = Snapshot.of(request)
     tileset_id = request.path_params["tileset"]
     tileset = await snapshot.tileset(tileset_id)
     coord = asked_coord(request.path_params, tileset_id, tileset)
-    content = await snapshot.cache.get((tileset_id, coord), partial(tile_content, tileset, coord))
-    return respond(request, content, versioned_policy(request, tileset.version))
+    asked = asked_encoding(request, tileset)
+    encoding = asked or accepted_encoding(request, tileset)
+    content = await snapshot.cache.get((tileset_id, coord, encoding), partial(tile_content, tileset, coord, encoding))
+    policy = versioned_policy(request, tileset.versions[encoding])
+    is_settled = asked is not None or len(tileset.versions) == 1
+    return respond(request, content, policy, vary=VARY if is_settled else VARY_ON_ACCEPT)
 
 
-def tile_content(tileset: Tileset, coord: TileCoord) -> Content:
+def asked_encoding(request: Request, tileset: Tileset) -> Encoding | None:
+    """What ``f`` asks for, MVT where the tileset has no other; None without ``f``. Raises BadRequest."""
+    parameters = Parameters(request.query_params)
+    word = parameters.optional("f", list(ENCODINGS))
+    parameters.check()
+    if word is None:
+        return None
+    return ENCODINGS[word] if ENCODINGS[word] in tileset.versions else Encoding.MVT
+
+
+def accepted_encoding(request: Request, tileset: Tileset) -> Encoding:
+    """The encoding a client likes best; MVT where it does not say."""
+    by_media_type = {encoding.media_type: encoding for encoding in tileset.versions}
+    return by_media_type[best_media_type(request.headers.get("accept"), list(by_media_type))]
+
+
+def tile_content(tileset: Tileset, coord: TileCoord, encoding: Encoding) -> Content:
     """The tile as it is sent, empty where nothing is."""
-    return Content.packed(tileset.tile(coord), MVT)
+    return Content.packed(tileset.tile(coord, encoding), encoding.media_type)
 
 
 def asked_coord(path: Mapping[str, str], tileset_id: str, tileset: Tileset) -> TileCoord:
@@ -56,23 +83,25 @@ async def tilejson(request: Request) -> Response:
     snapshot = Snapshot.of(request)
     base = base_url(request, request.app.state.settings)
     tileset = await snapshot.tileset(request.path_params["tileset"])
-    document = describe(snapshot, tileset, base)
+    document = describe(snapshot, tileset, base, asked_encoding(request, tileset))
     return respond(request, Content.of(document.as_json(), "application/json"), CachePolicy.ASK)
 
 
-def describe(snapshot: Snapshot, tileset: Tileset, base: str) -> TileJson:
-    """What a client must know to use a tileset, with absolute addresses."""
+def describe(snapshot: Snapshot, tileset: Tileset, base: str, encoding: Encoding | None = None) -> TileJson:
+    """What a client must know to use a tileset, with absolute addresses; without an encoding these give MVT."""
     facts = tileset.facts
     edition = snapshot.edition_by_year[facts.edition]
     minzoom_by_level = {level.id: level.minzoom for level in edition.levels}
     west, south, east, north = tileset.bounds
     theme = next((theme.title.nl for theme in snapshot.facts.themes if theme.id == facts.theme), "Gebieden")
     notice = snapshot.facts.notice
+    query = f"?f={encoding}&v={tileset.versions[encoding]}" if encoding else f"?v={tileset.versions[Encoding.MVT]}"
     return TileJson(
         name=f"{snapshot.facts.title.nl}: {theme} {facts.year or facts.edition}",
         description=notice.nl if notice else None,
         attribution=snapshot.facts.attribution,
-        tiles=[f"{base}/tiles/{quote(facts.id)}/{{z}}/{{x}}/{{y}}?v={tileset.version}"],
+        tiles=[f"{base}/tiles/{quote(facts.id)}/{{z}}/{{x}}/{{y}}{query}"],
+        encoding=encoding.value if encoding else None,
         minzoom=tileset.minzoom,
         maxzoom=tileset.maxzoom,
         bounds=[west, south, east, north],

@@ -6,12 +6,15 @@ from typing import Any
 
 from layers.atlas import Lang
 from styles.scene import Band, Scene
+from tiles.encoding import Encoding
 
 Layer = dict[str, Any]
 """A layer of a MapLibre style, ready for JSON."""
 
 
-def document(view: Scene, layers: list[Layer], lang: Lang, base_url: str, level: str | None) -> dict[str, Any]:
+def document(
+    view: Scene, layers: list[Layer], lang: Lang, base_url: str, level: str | None, encoding: Encoding = Encoding.MVT
+) -> dict[str, Any]:
     """A style around layers: one vector source ``kaart``, and metadata for clients that want to know what it shows."""
     base = base_url.rstrip("/")
     indicator = view.indicator
@@ -34,15 +37,16 @@ def document(view: Scene, layers: list[Layer], lang: Lang, base_url: str, level:
         "center": [lon, lat],
         "zoom": view.zoom,
         "sprite": f"{base}/sprites/reasons",
-        "sources": {
-            "kaart": {
-                "type": "vector",
-                "url": f"{base}/tiles/{view.tileset}",
-                "attribution": view.attribution(lang),
-            }
-        },
+        "sources": {"kaart": _source(view, lang, base, encoding)},
         "layers": layers,
     }
+
+
+def _source(view: Scene, lang: Lang, base: str, encoding: Encoding) -> dict[str, Any]:
+    source = {"type": "vector", "url": f"{base}/tiles/{view.tileset}", "attribution": view.attribution(lang)}
+    if encoding is Encoding.MVT:
+        return source
+    return source | {"url": f"{source['url']}?f={encoding}", "encoding": encoding.value}
 
 
 def level_layer(layer_id: str, kind: str, band: Band, role: str) -> Layer:

@@ -15,6 +15,7 @@ from styles.document import Layer, document, level_layer, zooms
 from styles.reasons import image_name
 from styles.scene import Band, Scene, scene
 from styles.tokens import FONTS, FONTS_STRONG, LIGHT, Line, Tokens
+from tiles.encoding import Encoding
 
 
 def style(
@@ -25,8 +26,11 @@ def style(
     lang: Lang,
     base_url: str,
     tokens: Tokens = LIGHT,
+    encoding: Encoding = Encoding.MLT,
 ) -> dict[str, Any]:
     """The style of an indicator in a year; without a level the level follows the zoom.
+
+    ``encoding`` is that of the tiles it asks for, where the atlas has them.
 
     ``base_url`` is the absolute address of the server, to which tiles and sprite are relative. Each layer says in its
     metadata what it is (``zichtkaart:role``) and of which level (``zichtkaart:level``). Raises ``UnknownIndicator`` and
@@ -42,7 +46,8 @@ def style(
         *(layer for band in view.bands for layer in _states(band, tokens)),
         *(layer for rank in reversed(view.ranks) for layer in _names(rank, view, tokens)),
     ]
-    return document(view, layers, lang, base_url, level)
+    known = encoding if view.edition.mlt is not None else Encoding.MVT
+    return document(view, layers, lang, base_url, level, known)
 
 
 def _fills(band: Band, view: Scene) -> list[Layer]:

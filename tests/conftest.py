@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.tiles.decoders import Decoders
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -16,3 +19,10 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the real data is not here: {folder} does not exist")
     return folder
+
+
+@pytest.fixture(scope="session")
+def decoders() -> Iterator[Decoders]:
+    """Decoders of vector tiles that are not ours."""
+    with Decoders() as running:
+        yield running

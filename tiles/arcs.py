@@ -13,6 +13,7 @@ arcs, and levels coincide. A vertex is a node where its occurrences in rings do 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,19 +21,18 @@ from numpy.typing import NDArray
 
 from tiles.ragged import Ints, offsets_of, ranges, row_of
 
+Points = NDArray[np.float64]
+
 
 @dataclass(frozen=True, slots=True)
 class Arcs:
     """The arcs of a set of rings, and which arcs make up each ring."""
 
-    vertex: Ints
-    """(arc vertices,) the number of the vertex; an arc has its end nodes first and last, a closed arc the same one twice."""
+    xy: Points
+    """(arc vertices, 2); an arc has its end nodes first and last, a closed arc the same one twice."""
 
     offsets: Ints
-    """(arcs + 1,) where each arc begins in ``vertex``."""
-
-    xy: NDArray[np.float64]
-    """(vertices, 2) where each distinct vertex lies."""
+    """(arcs + 1,) where each arc begins in ``xy``."""
 
     use_arc: Ints
     """(uses,) the arc of each use; the uses of a ring stand together in its order."""
@@ -50,10 +50,11 @@ class Arcs:
         return len(self.offsets) - 1
 
 
-def arcs_of(xy: NDArray[np.float64], offsets: Ints) -> Arcs:
+def arcs_of(xy: Points, offsets: Ints, moved: Callable[[Points], Points] = lambda points: points) -> Arcs:
     """Cut open rings into arcs at the nodes.
 
-    A ring without a node (an island) becomes one closed arc that begins at its lowest-numbered vertex.
+    A ring without a node (an island) becomes one closed arc that begins at its lowest-numbered vertex. ``moved`` says where
+    points come to lie; it is asked once for each, so that shared ones stay together.
     """
     rings = len(offsets) - 1
     vertex, position = distinct_vertices(xy)
@@ -90,15 +91,16 @@ def arcs_of(xy: NDArray[np.float64], offsets: Ints) -> Arcs:
     ring_size = np.repeat(np.diff(offsets)[use_ring[chosen]], length)
     past = where >= ring_end
     where[past] -= ring_size[past]
-    return Arcs(vertex[where], offsets_of(length), xy[position], arc.astype(np.int64), backwards, use_ring, rings)
+    along = moved(xy[position])[vertex[where]]
+    return Arcs(along, offsets_of(length), arc.astype(np.int64), backwards, use_ring, rings)
 
 
-def distinct_vertices(xy: NDArray[np.float64]) -> tuple[Ints, Ints]:
+def distinct_vertices(xy: Points) -> tuple[Ints, Ints]:
     """(n,) a number for each vertex, equal where the coordinates are, and the position of one occurrence of each number."""
     # Bits of x and y are mixed into one key, which sorts faster than pairs; -0.0 is made 0.0 first.
     bits = np.ascontiguousarray(xy + 0.0).view(np.int64)
     key = bits[:, 0] * np.int64(-7046029254386353131) + bits[:, 1] * np.int64(-4417276706812531889)
-    order = np.argsort(key, kind="stable")
+    order = np.argsort(key)
     sorted_key = key[order]
     new = np.ones(len(order), bool)
     np.not_equal(sorted_key[1:], sorted_key[:-1], out=new[1:])

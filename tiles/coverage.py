@@ -6,13 +6,14 @@ gap nor overlap between neighbours. So whatever is mended is mended in the arcs,
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tiles.arcs import Arcs, arcs_of
+from tiles.arcs import Arcs, Points, arcs_of
 from tiles.ragged import Ints, offsets_of, ranges, sums
 from tiles.rings import Rings, first_of_each
 from tiles.simplify import Lines
@@ -29,18 +30,23 @@ class Coverage:
     feature: Ints
     """(parts,) the feature each part belongs to."""
 
-    features: int
-    """How many features there are; those without a part have no geometry."""
+    level: Ints
+    """(features,) regions of different levels lie on the same ground. Features without a part have no geometry."""
 
     @staticmethod
-    def of(rings: Rings, features: int) -> Coverage:
-        """The coverage that rings make, with their borders as arcs."""
-        return Coverage(arcs_of(rings.xy, rings.offsets), rings.part, rings.feature, features)
+    def of(rings: Rings, level: Ints, moved: Callable[[Points], Points] = lambda points: points) -> Coverage:
+        """The coverage that rings make, with their borders as arcs; ``moved`` says where their points come to lie."""
+        return Coverage(arcs_of(rings.xy, rings.offsets, moved), rings.part, rings.feature, level)
+
+    @property
+    def features(self) -> int:
+        """How many features there are."""
+        return len(self.level)
 
     @property
     def unthinned(self) -> tuple[Ints, Ints]:
         """Source and offsets of the arcs with all their vertices."""
-        return np.arange(len(self.arcs.vertex)), self.arcs.offsets
+        return np.arange(len(self.arcs.xy)), self.arcs.offsets
 
     @cached_property
     def is_shell(self) -> NDArray[np.bool_]:
@@ -71,6 +77,35 @@ class Coverage:
         owner[self.arcs.use_arc] = self.feature[self.use_part]
         outer = np.flatnonzero((backwards == 0) | (backwards == uses))
         return outer, owner[outer]
+
+    @cached_property
+    def users(self) -> tuple[Ints, Ints, Ints]:
+        """The features that use each arc, arc by arc, where those of each begin, and (arcs,) how many there are."""
+        order = np.argsort(self.arcs.use_arc, kind="stable")
+        count = np.bincount(self.arcs.use_arc, minlength=len(self.arcs))
+        return self.feature[self.use_part[order]], offsets_of(count)[:-1], count
+
+    def pairs_of_users(self, arc: Ints, place: Ints) -> tuple[Ints, Ints]:
+        """Pairs of features of one level that use arcs at the same place."""
+        users, first, count = self.users
+        at = np.column_stack([np.repeat(place, count[arc]), users[ranges(first[arc], count[arc])]])
+        place, user = np.unique(at, axis=0).T
+        begin, end = np.searchsorted(place, place), np.searchsorted(place, place, side="right")
+        one, other = np.repeat(user, end - begin), user[ranges(begin, end - begin)]
+        pairs = np.column_stack([one, other])[(one < other) & (self.level[one] == self.level[other])]
+        one, other = np.unique(pairs, axis=0).T
+        return one, other
+
+    def neighbours(self, features: Ints) -> tuple[Ints, Ints]:
+        """Pairs of one of some features and one of the same level that shares an arc with it, in order."""
+        owner = self.feature[self.use_part]
+        own = np.flatnonzero(np.isin(owner, features))
+        users, first, count = self.users
+        arc = self.arcs.use_arc[own]
+        one, other = np.repeat(owner[own], count[arc]), users[ranges(first[arc], count[arc])]
+        pairs = (one != other) & (self.level[one] == self.level[other])
+        one, other = np.unique(np.column_stack([one, other])[pairs], axis=0).T
+        return one, other
 
     def arcs_of_parts(self, parts: NDArray[np.bool_]) -> Ints:
         """The arcs that the marked parts use."""

@@ -187,7 +187,7 @@ def _clipped_shapes(
     polygons: NDArray[np.object_], clipped: Ints, pairs: _Pairs, feature_of_item: Ints, buffer: int
 ) -> Pieces:
     parts, owner = shapely.get_parts(_clip(polygons, buffer), return_index=True)
-    rings = Rings.of(shapely.transform(parts, lambda xy: _on_grid(xy, buffer)), y_down=True)
+    rings = Rings.of(parts, y_down=True, moved=lambda xy: _on_grid(xy, buffer))
     pair = clipped[owner]
     closed, start = closed_rings(rings.xy, rings.offsets)
     pieces, _ = polygons_of(closed, start, np.diff(rings.offsets), rings.part)

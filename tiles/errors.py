@@ -3,7 +3,9 @@
 TileError
 ├── TileOutOfRange      a tile that its grid does not have
 ├── BadTile             bytes that are no tile
-└── BadArchive          a file that is no PMTiles archive, or a damaged one
+├── BadArchive          a file that is no PMTiles archive, or a damaged one
+├── NotMeasurable       an archive whose quality cannot be told
+└── NotOnGrid           regions that a grid cannot hold
 """
 
 from __future__ import annotations
@@ -33,3 +35,7 @@ class BadArchive(TileError):
 
 class NotMeasurable(TileError):
     """An archive whose regions cannot be told apart, or a zoom or layer that it does not have."""
+
+
+class NotOnGrid(TileError):
+    """Regions that lie outside a grid, or cannot be drawn on it right."""

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import cast
-
-import morecantile
-import pyproj
+from typing import TYPE_CHECKING, cast
 
 from tiles.errors import TileOutOfRange
+
+if TYPE_CHECKING:
+    import morecantile
+    import pyproj
+
+# morecantile and pyproj are imported where they are used: joining and serving tiles needs neither, and they take longer to
+# load than a country takes to join.
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ class Grid:
     @property
     def crs(self) -> pyproj.CRS:
         """The coordinate reference system of the grid."""
+        import pyproj
+
         return pyproj.CRS.from_epsg(self.epsg)
 
     @staticmethod
@@ -88,6 +94,9 @@ RD_NEW_EXTENT = (-285401.92, 22598.08, 595401.92, 903401.92)
 
 
 def _tile_matrix_set(name: GridName) -> morecantile.TileMatrixSet:
+    import morecantile
+    import pyproj
+
     if name is GridName.WEB_MERCATOR:
         return morecantile.tms.get(name.value)
     dutch = morecantile.TileMatrixSet.custom(

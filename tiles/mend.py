@@ -12,11 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tiles.coverage import Coverage, ring_vertices
+from tiles.dots import with_dots
 from tiles.noding import noded
 from tiles.ragged import Ints, offsets_of, ranges, row_of
 from tiles.rings import Rings, first_of_each
 from tiles.shapes import RingsAt, Shapes
 from tiles.simplify import Lines, replaced, rows
+from tiles.twists import upright, without_straits
 
 
 @dataclass(slots=True)
@@ -43,10 +45,11 @@ def shapes_of(coverage: Coverage, lines: Lines, finest: Lines, units: int) -> tu
     lines, rings, mending.enlarged = _with_all_regions(coverage, lines, finest)
     bad = rings.bad_features(np.arange(coverage.features))
     lines, rings, bad, mending.crossed = noded(coverage, lines, finest, units, rings, bad)
-    shapes, mending.pinched = rings.shapes(bad)
+    mending.pinched = len(bad)
+    shapes = without_straits(coverage, lines, upright(rings, bad))
     gone = _missing(coverage, shapes)
     mending.enlarged = np.union1d(mending.enlarged, gone)
-    return _with_dots(coverage, lines, shapes, gone), lines, mending
+    return with_dots(coverage, lines, shapes, gone), lines, mending
 
 
 def _with_all_regions(coverage: Coverage, lines: Lines, finest: Lines) -> tuple[Lines, RingsAt, Ints]:
@@ -70,9 +73,7 @@ def restored(coverage: Coverage, lines: Lines, finest: Lines, features: Ints) ->
     wanted = np.zeros(coverage.features, bool)
     wanted[features] = True
     arcs = coverage.arcs_of_parts(wanted[coverage.feature])
-    length = np.diff(finest.offsets)[arcs]
-    sources = finest.source[ranges(finest.offsets[:-1][arcs], length)]
-    return replaced(lines, arcs, *rows(finest, arcs), sources), arcs
+    return replaced(lines, arcs, rows(finest, arcs)), arcs
 
 
 def rings_for_coarser(coverage: Coverage, lines: Lines, finest: Lines, keep: NDArray[np.bool_]) -> Rings:
@@ -87,7 +88,7 @@ def rings_for_coarser(coverage: Coverage, lines: Lines, finest: Lines, keep: NDA
     length = np.diff(offsets)[rings]
     source = lines.source[index[ranges(offsets[:-1][rings], length)]]
     kept_parts, part = np.unique(coverage.part[rings], return_inverse=True)
-    xy = coverage.arcs.xy[coverage.arcs.vertex[source]]
+    xy = coverage.arcs.xy[source]
     return Rings(xy, offsets_of(length), part.astype(np.int64), coverage.feature[kept_parts]).tidied()
 
 
@@ -110,7 +111,8 @@ def _with_corners(coverage: Coverage, lines: Lines, features: Ints) -> tuple[Lin
 
 def _with_bulges(lines: Lines, arcs: Ints, backwards: NDArray[np.bool_]) -> Lines:
     """Lines in which the longest step of some arcs gets vertices beside it, to the right as the region runs through it."""
-    xy, offsets = rows(lines, arcs)
+    some = rows(lines, arcs)
+    xy, offsets = some.xy, some.offsets
     step = np.abs(np.diff(xy, axis=0)).sum(axis=1)
     step[offsets[1:-1] - 1] = -1  # from one arc to the next
     owner = row_of(offsets)[:-1]
@@ -127,7 +129,8 @@ def _with_bulges(lines: Lines, arcs: Ints, backwards: NDArray[np.bool_]) -> Line
     place = np.concatenate([np.arange(len(xy), dtype=np.float64), longest + 0.3, longest[dot] + 0.6])
     order = np.argsort(place, kind="stable")
     points = np.vstack([xy, first, second[dot]]).astype(np.int32)[order]
-    return replaced(lines, arcs, points, offsets_of(np.diff(offsets) + 1 + dot))
+    source = np.concatenate([some.source, np.full(len(order) - len(xy), -1)])[order]
+    return replaced(lines, arcs, Lines(points, offsets_of(np.diff(offsets) + 1 + dot), source))
 
 
 def _missing(coverage: Coverage, shapes: Shapes) -> Ints:
@@ -136,22 +139,3 @@ def _missing(coverage: Coverage, shapes: Shapes) -> Ints:
     missing[coverage.feature] = True
     missing[shapes.feature] = False
     return np.flatnonzero(missing)
-
-
-def _with_dots(coverage: Coverage, lines: Lines, shapes: Shapes, features: Ints) -> Shapes:
-    """Shapes with half a pixel in its own place for each of some features, which noding merged into their neighbours."""
-    if not len(features):
-        return shapes
-    use_feature = coverage.feature[coverage.use_part]
-    order = np.argsort(use_feature, kind="stable")
-    use = order[np.searchsorted(use_feature[order], features)]
-    corner = lines.xy[lines.offsets[:-1][coverage.arcs.use_arc[use]]]
-    dots = (corner[:, None, :] + np.array([[0, 0], [1, 0], [0, 1], [0, 0]])).reshape(-1, 2).astype(np.int32)
-    count = len(features)
-    return Shapes(
-        np.vstack([shapes.xy, dots]),
-        np.concatenate([shapes.start, len(shapes.xy) + 4 * np.arange(count)]),
-        np.concatenate([shapes.length, np.full(count, 3)]),
-        np.concatenate([shapes.is_shell, np.ones(count, bool)]),
-        np.concatenate([shapes.feature, features]),
-    )

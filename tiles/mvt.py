@@ -12,6 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tiles.cut import EXTENT, Pieces
+from tiles.mvt_fields import (
+    EXTENT_FIELD,
+    FEATURE_FIELD,
+    GEOMETRY_FIELD,
+    ID_FIELD,
+    LAYER_FIELD,
+    NAME_FIELD,
+    TYPE_FIELD,
+    VERSION,
+)
 from tiles.ragged import Ints, offsets_of, sums
 from tiles.varint import Words, varint, varint_sizes, varints, zigzag
 
@@ -23,12 +33,6 @@ class GeometryKind(IntEnum):
     LINE = 2
     POLYGON = 3
 
-
-LAYER_FIELD, NAME_FIELD, FEATURE_FIELD, KEY_FIELD, VALUE_FIELD = 0x1A, 0x0A, 0x12, 0x1A, 0x22
-ID_FIELD, TAGS_FIELD, TYPE_FIELD, GEOMETRY_FIELD = 0x08, 0x12, 0x18, 0x22
-
-VERSION = b"\x78\x02"
-EXTENT_FIELD = b"\x28"
 
 MOVE_TO, CLOSE_PATH = 9, 15
 """``MoveTo`` one point, and ``ClosePath`` (section 4.3.1)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
@@ -11,18 +12,21 @@ from numpy.typing import NDArray
 from tiles.coverage import Coverage
 from tiles.ragged import Ints, offsets_of, ranges, row_of
 from tiles.rings import PIXELS, first_of_each
-from tiles.shapes import Geometry, RingsAt, off_grid, whole_features
+from tiles.shapes import Geometry, RingsAt, marked, off_grid, whole_features
 from tiles.simplify import Lines, lines_at, replaced, rows
-from tiles.snap import crossings, snap_rounded
+from tiles.snap import Points, crossings, snap_rounded
 
 ROUNDS = 5
 """Each round can only meet what the one before it changed; two or three have always been enough."""
 
-SQUARE = 16
-"""Side of the squares, in tile units, in which segments that may cross are looked for."""
+REACH = 8
+"""How far around a crossing, in tile units, vertices are given back and borders noded."""
 
 NEAR_CROSSING = 3
-"""Arcs whose bounds come this close to a crossing, in tile units, are noded with it."""
+"""Arcs of a region that crosses itself whose bounds come this close to a crossing, in tile units, are noded there."""
+
+SQUARE = 16
+"""Side of the squares, in tile units, in which segments that may cross are looked for."""
 
 
 def noded(
@@ -32,22 +36,23 @@ def noded(
     crossed = 0
     fresh, changed = bad, np.arange(len(coverage.arcs))
     for attempt in range(ROUNDS):
-        within, count = _arcs_crossing_in_features(coverage, lines, rings, fresh)
-        arcs = np.union1d(within, _outer_arcs_crossing(coverage, lines, changed))
-        if not len(arcs):
+        # Ground that is upside down still when its borders have been noded twice is a matter of single pixels.
+        found = _crossings_in_features(coverage, lines, rings, fresh, twists=attempt < 2)
+        found = found.and_also(_crossings_of_outer_arcs(coverage, lines, changed))
+        if not len(found.arcs):
             break
+        crossed = crossed or found.features
+        arcs, around = found.arcs, _Around.of(found.points)
+        before = rows(lines, arcs)
+        # Thinning can make borders cross, here or at a finer zoom already: they get back what they had nearby.
         if attempt == 0:
-            crossed = count
-            given = rows(finest, arcs)
+            before = _given_back(coverage, before, rows(finest, arcs), around, units)
         elif attempt == 1:
-            # Thinning at a finer zoom had made them cross already: back to how they were given.
-            given = _as_given(coverage, arcs, units)
-        else:
-            given = rows(lines, arcs)
-        made = snap_rounded(*given)
-        if attempt > 1 and np.array_equal(made[0], given[0]):
+            before = _given_back(coverage, before, _as_given(coverage, arcs, units), around, units)
+        made = snap_rounded(before, around.segments(before))
+        if attempt > 1 and np.array_equal(made.xy, before.xy):
             break
-        lines = replaced(lines, arcs, *made)
+        lines = replaced(lines, arcs, made)
         rings, changed = rings.updated(lines, arcs), arcs
         concerned = np.unique(coverage.feature[coverage.use_part[np.isin(coverage.arcs.use_arc, arcs)]])
         fresh = rings.bad_features(concerned)
@@ -55,48 +60,107 @@ def noded(
     return lines, rings, bad, crossed
 
 
-def _arcs_crossing_in_features(coverage: Coverage, lines: Lines, rings: RingsAt, bad: Ints) -> tuple[Ints, int]:
-    """Arcs of bad features whose borders cross, and how many features these are.
+@dataclass(frozen=True, slots=True)
+class _Crossings:
+    """Where borders cross."""
 
-    Borders that cross off the grid give vertices off the grid when they are made valid; of these only the arcs nearby are
-    meant. Borders that cross at a vertex enclose some ground upside down, so that the areas differ.
+    arcs: Ints
+    """Those nearby."""
+
+    points: Points
+    features: int = 0
+    """How many features cross themselves."""
+
+    def and_also(self, others: _Crossings) -> _Crossings:
+        """These and others."""
+        return _Crossings(
+            np.union1d(self.arcs, others.arcs), np.vstack([self.points, others.points]), self.features + others.features
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """The squares of a grid that lie around some points."""
+
+    squares: Ints
+    """Their numbers, in order."""
+
+    @staticmethod
+    def of(points: Points) -> _Around:
+        """All squares that a point lies in, and those beside them."""
+        middle = np.floor(points / REACH).astype(np.int64)
+        steps = np.array([(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1)])
+        return _Around(np.unique(_key((middle[:, None, :] + steps).reshape(-1, 2))))
+
+    def holds(self, xy: PIXELS) -> NDArray[np.bool_]:
+        """(vertices,) True for those in one of the squares."""
+        return np.isin(_key(xy // REACH), self.squares)
+
+    def segments(self, lines: Lines) -> NDArray[np.bool_]:
+        """(vertices,) True where a segment begins that may pass through one of the squares."""
+        held = self.holds(lines.xy)
+        near = held.copy()
+        near[:-1] |= held[1:]
+        near[:-1] |= (np.abs(np.diff(lines.xy, axis=0)) > REACH).any(axis=1)
+        return near
+
+
+def _crossings_in_features(coverage: Coverage, lines: Lines, rings: RingsAt, bad: Ints, *, twists: bool) -> _Crossings:
+    """Where the borders of bad features cross.
+
+    Borders that cross off the grid give vertices off the grid when they are made valid. Borders that cross at a vertex
+    enclose some ground upside down, so that the areas differ: a whole ring, or a part of one that made valid meets itself.
     """
-    nothing = np.zeros(0, np.int64), 0
+    nothing = _Crossings(np.zeros(0, np.int64), np.zeros((0, 2)))
     if not len(bad):
         return nothing
-    is_bad = np.zeros(coverage.features, bool)
-    is_bad[bad] = True
-    whole, names = whole_features(*rings.polygons(is_bad))
+    is_bad = marked(bad, coverage.features)
+    whole, names = whole_features(*rings.polygons(bad))
     made = shapely.make_valid(whole, method="structure", keep_collapsed=False)
     off, points = off_grid(made)
     covered = np.zeros(coverage.features)
     covered[names] = shapely.area(made)
     twisted = is_bad & (np.abs(covered - rings.areas()) > 1e-6)
     twisted[names[off]] = False
-    arcs = coverage.arcs_of_parts(twisted[coverage.feature])
-    if len(points):
-        near = coverage.arcs_of_parts(is_bad[coverage.feature])
-        xy, offsets = rows(lines, near)
-        begin = offsets[:-1]
-        low, high = np.minimum.reduceat(xy, begin) - NEAR_CROSSING, np.maximum.reduceat(xy, begin) + NEAR_CROSSING
-        tree = shapely.STRtree(cast("Geometry", shapely.points(points)))
-        arcs = np.union1d(arcs, near[tree.query(shapely.box(*np.hstack([low, high]).T))[0]])
-    return arcs, int(off.sum() + twisted.sum())
+    if twists:
+        doubtful = np.flatnonzero(rings.doubtful() & is_bad[rings.ring_feature])
+        twisted[rings.ring_feature[doubtful]] = False
+        there = twisted[names]
+        points = np.vstack([points, rings.vertices(doubtful), _meetings(whole[there]), _meetings(made[there])])
+    if not len(points):
+        return nothing
+    points = np.unique(np.rint(points), axis=0)
+    arcs = coverage.arcs_of_parts(is_bad[coverage.feature])
+    low, high = _bounds(rows(lines, arcs))
+    boxes = shapely.box(*np.hstack([low - NEAR_CROSSING, high + NEAR_CROSSING]).T)
+    near = shapely.STRtree(cast("Geometry", shapely.points(points))).query(boxes)[0]
+    return _Crossings(arcs[np.unique(near)], points, int(off.sum() + twisted.sum()))
 
 
-def _outer_arcs_crossing(coverage: Coverage, lines: Lines, changed: Ints) -> Ints:
-    """Outer borders that cross each other: two coasts of a strait can do so while every region by itself is valid.
+def _meetings(geometry: Geometry) -> Points:
+    """Vertices where two rings of a geometry meet, or one ring comes twice."""
+    parts, owner = shapely.get_parts(geometry, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    once = ~first_of_each(ring)  # the last vertex of a ring is its first
+    vertices = np.column_stack([owner[part[ring[once]]], xy[once]])
+    vertices, count = np.unique(vertices, axis=0, return_counts=True)
+    return vertices[count > 1, 1:]
+
+
+def _crossings_of_outer_arcs(coverage: Coverage, lines: Lines, changed: Ints) -> _Crossings:
+    """Where outer borders cross each other: two coasts of a strait can do so while every region by itself is valid.
 
     changed are the arcs that may have come to cross another one since this was last asked.
     """
     arcs, owner = coverage.outer_arcs
-    if not len(arcs):
-        return arcs
     is_changed = np.isin(arcs, changed)
     near = _near_changed(lines, arcs, is_changed)
+    if not len(near):
+        return _Crossings(near, np.zeros((0, 2)))
     arcs, owner, is_changed = arcs[near], owner[near], is_changed[near]
-    xy, offsets = rows(lines, arcs)
-    line = row_of(offsets)
+    some = rows(lines, arcs)
+    xy, line = some.xy, row_of(some.offsets)
     begin = np.flatnonzero(line[:-1] == line[1:])
     begin = begin[(xy[begin] != xy[begin + 1]).any(axis=1)]
     line = line[begin]
@@ -105,18 +169,17 @@ def _outer_arcs_crossing(coverage: Coverage, lines: Lines, changed: Ints) -> Int
     # At the coarsest zooms many borders run over the same few pixels.
     ends = np.sort(np.column_stack([_key(xy[begin]), _key(xy[begin + 1])]), axis=1)
     _, first, same = np.unique(ends, axis=0, return_index=True, return_inverse=True)
-    one, other = crossings(xy[begin[first]], xy[begin[first] + 1])
+    one, other, points = crossings(xy[begin[first]], xy[begin[first] + 1], touching=True)
     crosses = np.zeros(len(first), bool)
     crosses[one] = crosses[other] = True
-    return np.unique(arcs[line[crosses[same.reshape(-1)]]])
+    return _Crossings(np.unique(arcs[line[crosses[same.reshape(-1)]]]), points)
 
 
 def _near_changed(lines: Lines, arcs: Ints, changed: NDArray[np.bool_]) -> Ints:
     """Which of some arcs have bounds that meet those of a changed one."""
     if not changed.any() or changed.all():
         return np.flatnonzero(changed)
-    xy, offsets = rows(lines, arcs)
-    low, high = np.minimum.reduceat(xy, offsets[:-1]), np.maximum.reduceat(xy, offsets[:-1])
+    low, high = _bounds(rows(lines, arcs))
     boxes = cast("Geometry", shapely.box(*np.hstack([low, high]).T))
     return np.unique(shapely.STRtree(boxes).query(boxes[changed])[1])
 
@@ -124,22 +187,25 @@ def _near_changed(lines: Lines, arcs: Ints, changed: NDArray[np.bool_]) -> Ints:
 def _beside_others(begin: PIXELS, end: PIXELS, owner: Ints, changed: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """(segments,) True where a segment of another owner is near and one of the two is changed; only these can cross.
 
-    Every segment is entered in the squares that the corners of its bounds lie in. One longer than a square is always near.
+    Every segment is entered in the squares around its ends, and around points on its way where it is longer than a square.
     """
-    low, high = np.minimum(begin, end), np.maximum(begin, end)
-    near = np.asarray((high - low > SQUARE).any(axis=1))
+    near = np.zeros(len(begin), bool)
     if not len(begin):
         return near
-    corners = [low, np.column_stack([high[:, 0], low[:, 1]]), np.column_stack([low[:, 0], high[:, 1]]), high]
-    keys = _key(np.vstack(corners) // SQUARE)
-    order = np.argsort(keys, kind="stable")
+    steps = np.abs(end - begin).max(axis=1) // SQUARE + 2
+    segment = np.repeat(np.arange(len(begin)), steps)
+    share = (np.arange(len(segment)) - np.repeat(offsets_of(steps)[:-1], steps)) / (steps - 1)[segment]
+    points = begin[segment] + share[:, None] * (end - begin)[segment]
+    corners = points[:, None, :] + SQUARE / 2 * np.array([(-1, -1), (-1, 1), (1, -1), (1, 1)])
+    keys = _key(np.floor(corners.reshape(-1, 2) / SQUARE).astype(np.int64))
+    segment = np.repeat(segment, 4)
+    order = np.argsort(keys)
     first = first_of_each(keys[order])
-    square = np.cumsum(first) - 1
-    owners = np.tile(owner, 4)[order]
+    square, owners = np.cumsum(first) - 1, owner[segment[order]]
     shared, fresh = np.zeros(square[-1] + 1, bool), np.zeros(square[-1] + 1, bool)
     shared[square[owners != owners[first][square]]] = True
-    fresh[square[np.tile(changed, 4)[order]]] = True
-    near[order[(shared & fresh)[square]] % len(begin)] = True
+    fresh[square[changed[segment[order]]]] = True
+    near[segment[order[(shared & fresh)[square]]]] = True
     return near
 
 
@@ -149,10 +215,24 @@ def _key(xy: PIXELS) -> Ints:
     return key
 
 
-def _as_given(coverage: Coverage, arcs: Ints, units: int) -> tuple[PIXELS, Ints]:
-    """Some arcs with all their vertices, rounded to the grid, and where each begins."""
+def _bounds(lines: Lines) -> tuple[PIXELS, PIXELS]:
+    """(lines, 2) lowest and highest x, y of each."""
+    begin = lines.offsets[:-1]
+    return np.minimum.reduceat(lines.xy, begin), np.maximum.reduceat(lines.xy, begin)
+
+
+def _as_given(coverage: Coverage, arcs: Ints, units: int) -> Lines:
+    """Some arcs with all their vertices, rounded to the grid."""
     source, offsets = coverage.unthinned
     length = np.diff(offsets)[arcs]
     index = ranges(offsets[:-1][arcs], length)
-    given = lines_at(coverage.arcs.xy[coverage.arcs.vertex[index]], offsets_of(length), source[index], units)
-    return given.xy, given.offsets
+    return lines_at(coverage.arcs.xy[index], offsets_of(length), source[index], units)
+
+
+def _given_back(coverage: Coverage, lines: Lines, fuller: Lines, around: _Around, units: int) -> Lines:
+    """Some arcs with the vertices that fuller ones have in the squares, without those that mending added."""
+    wanted = fuller.source[around.holds(fuller.xy)]
+    source = np.union1d(lines.source[lines.source >= 0], wanted)
+    # Sources rise along the lines, and every line has kept its ends.
+    first = np.searchsorted(source, fuller.source[fuller.offsets[:-1]])
+    return lines_at(coverage.arcs.xy[source], np.append(first, len(source)), source, units)

@@ -13,37 +13,48 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import deflate
 import numpy as np
 import pyproj
 import shapely
 from numpy.typing import NDArray
 
 from tiles.archive import Bounds, write_archive
-from tiles.arcs import distinct_vertices
+from tiles.arcs import Points
+from tiles.attributes import Attributes, TileColumn
+from tiles.compression import Compression
 from tiles.coverage import Coverage, outline_rank
 from tiles.cut import EXTENT, Pieces, cut_lines, cut_points, cut_shapes
+from tiles.encoding import Encoding
 from tiles.grid import Grid, GridName, TileCoord
+from tiles.joined import joined_all
 from tiles.labels import label_rank
 from tiles.mend import rings_for_coarser, shapes_of
+from tiles.mlt import layers_by_tile
 from tiles.mvt import GeometryKind, features_by_tile, layer
+from tiles.placing import Placed, check_on_grid
 from tiles.project import to_unit_square
 from tiles.ragged import Ints, offsets_of
 from tiles.rings import Rings, first_of_each
 from tiles.simplify import Lines, lines_at, thinned
-from tiles.splice import Attributes, TileColumn, splice
 
 OUTLINES, LABELS = "grenzen", "labels"
 
 OUTLINE_FIELDS = {"level": "String", "rank": "Number", "outer": "Boolean"}
 LABEL_FIELDS = {"level": "String", "code": "String", "name": "String", "rank": "Number"}
 
-TOLERANCE = 2.0
-"""Tile units (512 CSS pixels are 4096 of them): vertices whose triangle is smaller than its square go."""
+
+def tolerance(z: int) -> float:
+    """Tile units (512 CSS pixels are 4096 of them): vertices whose triangle is smaller than its square go.
+
+    Regions of a national map are a few pixels wide at the coarsest zooms, so every vertex counts; from zoom 11 on they are
+    so large that rounding to the grid changes them more than this does.
+    """
+    return min(max(1.3 + 0.3 * (z - 5), 1.3), 3.0)
+
 
 BUFFER = 32
 """Tile units around a tile: enough for outlines up to 8 CSS pixels wide, so that no tile edge shows."""
@@ -51,10 +62,10 @@ BUFFER = 32
 LABELS_PER_TILE = 200
 """Of each level: more names than a tile has room for."""
 
-GZIP_LEVEL = 6
-
 Geometry = NDArray[np.object_]
-_Made = tuple[dict[TileCoord, bytes], "ZoomReport"]
+NOTHING = np.array(None, object)
+_Bodies = dict[TileCoord, bytes]
+_Made = tuple[list[_Bodies], "ZoomReport"]
 Progress = Callable[[str, int, int], None]
 """Called with a stage, how much of it is done, and how much there is."""
 
@@ -130,6 +141,7 @@ def write_pyramid(
     metadata: Mapping[str, object],
     *,
     grid: GridName = GridName.WEB_MERCATOR,
+    mlt: Path | None = None,
     outlines: bool = True,
     labels: bool = True,
     jobs: int = 1,
@@ -139,19 +151,25 @@ def write_pyramid(
 
     Tiles hold a layer per backdrop and level (features with id and geometry, no tags), ``grenzen`` and ``labels``. There
     is a tile wherever a region reaches into one, from the smallest ``minzoom`` to ``maxzoom``. ``jobs`` zooms are worked on
-    at a time; the result does not depend on it.
+    at a time; the result does not depend on it. ``path`` becomes an archive of Mapbox Vector Tiles, ``mlt`` one of the same
+    tiles as MapLibre Tiles.
     """
+    paths = {Encoding.MVT: path} | ({Encoding.MLT: mlt} if mlt is not None else {})
     plan = _Plan(tuple(levels), tuple(backdrop), crs, Grid.named(grid), outlines, labels)
-    tiles: dict[TileCoord, bytes] = {}
+    check_on_grid(plan.placed(), crs, plan.grid, EXTENT << maxzoom)
+    tiles: dict[Encoding, _Bodies] = {encoding: {} for encoding in paths}
     reports = []
     first = min(item.minzoom for item in plan.layers)
     zooms = _zooms(plan, maxzoom, first)
-    for done, (bodies, report) in enumerate(_in_turn(lambda zoom: _tiles_of(plan, zoom), zooms, jobs)):
-        tiles |= bodies
+    for done, (bodies, report) in enumerate(_in_turn(lambda zoom: _tiles_of(plan, zoom, list(paths)), zooms, jobs)):
+        for encoding, found in zip(paths, bodies, strict=True):
+            tiles[encoding] |= found
         reports.append(report)
         progress("tiles", done + 1, maxzoom - first + 1)
     bounds = plan.bounds()
-    write_archive(path, tiles, bounds, {**metadata, "vector_layers": plan.vector_layers(maxzoom)})
+    described = {**metadata, "vector_layers": plan.vector_layers(maxzoom)}
+    for encoding, archive in paths.items():
+        write_archive(archive, tiles[encoding], bounds, described, encoding=encoding)
     return PyramidReport(tuple(reversed(reports)), bounds, path.stat().st_size)
 
 
@@ -188,6 +206,12 @@ class _Plan:
     def layers(self) -> tuple[Level | Backdrop, ...]:
         """Backdrop first, then levels from coarse to fine."""
         return (*self.backdrop, *self.levels)
+
+    def placed(self) -> list[Placed]:
+        """All layers, for what is said of a feature that cannot be drawn."""
+        return [
+            Placed(item.name, item.geometry, item.codes if isinstance(item, Level) else None) for item in self.layers
+        ]
 
     @cached_property
     def first_feature(self) -> Ints:
@@ -269,6 +293,10 @@ class _Plan:
             },
         )
 
+    def in_unit_square(self, points: Points) -> Points:
+        """Where points of the source lie in the square of tile 0/0/0."""
+        return to_unit_square(points, self.crs, self.grid)
+
     def bounds(self) -> Bounds:
         """Of all that is drawn, in degrees."""
         west, south, east, north = shapely.total_bounds(self.geometry).tolist()
@@ -317,57 +345,58 @@ class _Zoom:
 
 def _zooms(plan: _Plan, maxzoom: int, first: int) -> Iterator[_Zoom]:
     """Simplified arcs, from ``maxzoom`` to ``first``; each zoom starts from what the one before it kept."""
-    rings, shown = _projected_rings(plan), np.zeros(0, bool)
+    shown = plan.minzoom <= maxzoom
+    storey = _storey(plan, Rings.of(np.where(shown, plan.geometry, NOTHING)), plan.in_unit_square)
     zoom: _Zoom | None = None
     for z in range(maxzoom, first - 1, -1):
         showing = plan.minzoom <= z
-        if zoom is None or not np.array_equal(showing, shown):
-            if zoom is not None:
-                rings = rings_for_coarser(zoom.storey.coverage, zoom.lines, zoom.finest, showing)
-            storey = _storey(plan, rings.of_features(showing))
-            source, offsets = storey.coverage.unthinned
-        shown = showing
-        arcs = storey.coverage.arcs
-        finest = lines_at(arcs.xy[arcs.vertex[source]], offsets, source, EXTENT << z)
-        lines = thinned(finest, TOLERANCE)
-        source, offsets = lines.source, lines.offsets
-        zoom = _Zoom(z, storey, lines, finest)
+        if zoom is not None and not np.array_equal(showing, shown):
+            storey = _storey(plan, rings_for_coarser(zoom.storey.coverage, zoom.lines, zoom.finest, showing))
+            zoom, shown = None, showing
+        source, offsets = storey.coverage.unthinned if zoom is None else (zoom.lines.source, zoom.lines.offsets)
+        finest = lines_at(storey.coverage.arcs.xy[source], offsets, source, EXTENT << z)
+        zoom = _Zoom(z, storey, thinned(finest, tolerance(z)), finest)
         yield zoom
 
 
-def _projected_rings(plan: _Plan) -> Rings:
-    """The rings of all features in the unit square. Each distinct vertex is projected once, so shared ones stay equal."""
-    rings = Rings.of(plan.geometry)
-    vertex, position = distinct_vertices(rings.xy)
-    unit = to_unit_square(rings.xy[position], plan.crs, plan.grid)
-    return replace(rings, xy=unit[vertex])
-
-
-def _storey(plan: _Plan, rings: Rings) -> _Storey:
-    coverage = Coverage.of(rings, len(plan.geometry))
+def _storey(plan: _Plan, rings: Rings, moved: Callable[[Points], Points] = lambda points: points) -> _Storey:
+    coverage = Coverage.of(rings, plan.rank, moved)
     rank, outer = outline_rank(coverage, plan.rank)
     drawn = (rank >= 0) & (rank < len(plan.levels))
     return _Storey(coverage, np.where(drawn, 2 * rank + outer, -1))
 
 
-def _tiles_of(plan: _Plan, zoom: _Zoom) -> tuple[dict[TileCoord, bytes], ZoomReport]:
-    """The tiles of one zoom, gzipped."""
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """What one tile layer shows at one zoom."""
+
+    pieces: Pieces
+    kind: GeometryKind
+    ids: NDArray[np.int64]
+
+    def layers(self, name: str, encoding: Encoding) -> dict[int, bytes]:
+        """By tile number: the layer, without attributes."""
+        match encoding:
+            case Encoding.MVT:
+                features = features_by_tile(self.pieces, self.kind, self.ids)
+                return {number: layer(name, body) for number, body in features.items()}
+            case Encoding.MLT:
+                return layers_by_tile(name, self.pieces, self.kind, self.ids)
+
+
+def _tiles_of(plan: _Plan, zoom: _Zoom, encodings: Sequence[Encoding]) -> _Made:
+    """The tiles of one zoom in each encoding, gzipped."""
     shapes, lines, mending = shapes_of(zoom.storey.coverage, zoom.lines, zoom.finest, EXTENT << zoom.z)
-    layers = {
-        **_area_layers(plan, cut_shapes(shapes, zoom.z, BUFFER)),
-        **_line_layers(plan, zoom, lines),
-        **({LABELS: _label_layer(plan, zoom.z)} if plan.has_labels else {}),
+    drawn = {
+        **_areas(plan, cut_shapes(shapes, zoom.z, BUFFER)),
+        **_lines(plan, zoom, lines),
+        **({LABELS: _labels(plan, zoom.z)} if plan.has_labels else {}),
     }
-    text = {OUTLINES: plan.outline_attributes} | ({LABELS: plan.labels[1]} if plan.has_labels else {})
-    bodies: dict[TileCoord, bytes] = {}
-    for number in sorted({number for found in layers.values() for number in found}):
-        tile = b"".join(layer(name, found[number]) for name, found in layers.items() if number in found)
-        row, column = divmod(number, 1 << zoom.z)
-        bodies[TileCoord(zoom.z, column, row)] = bytes(deflate.gzip_compress(splice(tile, text), GZIP_LEVEL))
+    bodies = [_encoded(plan, zoom.z, drawn, encoding) for encoding in encodings]
     report = ZoomReport(
         zoom.z,
-        len(bodies),
-        max(map(len, bodies.values()), default=0),
+        len(bodies[0]),
+        max(map(len, bodies[0].values()), default=0),
         mending.crossed,
         mending.pinched,
         len(mending.enlarged),
@@ -375,37 +404,47 @@ def _tiles_of(plan: _Plan, zoom: _Zoom) -> tuple[dict[TileCoord, bytes], ZoomRep
     return bodies, report
 
 
-def _area_layers(plan: _Plan, pieces: Pieces) -> dict[str, dict[int, bytes]]:
-    """Features by tile, for each layer of areas."""
+def _encoded(plan: _Plan, z: int, drawn: Mapping[str, _Drawn], encoding: Encoding) -> _Bodies:
+    layers = [one.layers(name, encoding) for name, one in drawn.items()]
+    numbers = sorted({number for found in layers for number in found})
+    tiles = [b"".join(found[number] for found in layers if number in found) for number in numbers]
+    text = {OUTLINES: plan.outline_attributes} | ({LABELS: plan.labels[1]} if plan.has_labels else {})
+    return {
+        TileCoord(z, number % (1 << z), number >> z): Compression.GZIP.packed(tile)
+        for number, tile in zip(numbers, joined_all(tiles, text, encoding), strict=True)
+    }
+
+
+def _areas(plan: _Plan, pieces: Pieces) -> dict[str, _Drawn]:
+    """Each layer of areas."""
     found = {}
     for item, low, high in zip(plan.layers, plan.first_feature[:-1], plan.first_feature[1:], strict=True):
         own = pieces.where((pieces.feature >= low) & (pieces.feature < high))
-        found[item.name] = features_by_tile(own, GeometryKind.POLYGON, plan.ids)
+        found[item.name] = _Drawn(own, GeometryKind.POLYGON, plan.ids)
     return found
 
 
-def _line_layers(plan: _Plan, zoom: _Zoom, lines: Lines) -> dict[str, dict[int, bytes]]:
-    """Features by tile of the outlines and of backdrop lines."""
+def _lines(plan: _Plan, zoom: _Zoom, lines: Lines) -> dict[str, _Drawn]:
+    """Outlines and backdrop lines."""
     found = {}
     if plan.has_outlines:
         ids = np.arange(1, 2 * len(plan.levels) + 1)
-        outlines = cut_lines(lines, zoom.storey.outlines, zoom.z, BUFFER)
-        found[OUTLINES] = features_by_tile(outlines, GeometryKind.LINE, ids)
+        found[OUTLINES] = _Drawn(cut_lines(lines, zoom.storey.outlines, zoom.z, BUFFER), GeometryKind.LINE, ids)
     for item in plan.backdrop:
         if item.name in plan.backdrop_lines and zoom.z >= item.minzoom:
             unit_xy, offsets = plan.backdrop_lines[item.name]
-            thin = thinned(lines_at(unit_xy, offsets, np.arange(len(unit_xy)), EXTENT << zoom.z), TOLERANCE)
+            thin = thinned(lines_at(unit_xy, offsets, np.arange(len(unit_xy)), EXTENT << zoom.z), tolerance(zoom.z))
             pieces = cut_lines(thin, np.arange(len(thin)), zoom.z, BUFFER)
-            found[item.name] = features_by_tile(pieces, GeometryKind.LINE, np.arange(1, len(thin) + 1))
+            found[item.name] = _Drawn(pieces, GeometryKind.LINE, np.arange(1, len(thin) + 1))
     return found
 
 
-def _label_layer(plan: _Plan, z: int) -> dict[int, bytes]:
+def _labels(plan: _Plan, z: int) -> _Drawn:
     unit, _, ids, minzoom, _, _ = plan.labels
     shown = np.flatnonzero(minzoom <= z)
     xy = np.floor(unit[shown] * float(EXTENT << z)).astype(np.int32)
     pieces = cut_points(xy, shown, z)
-    return features_by_tile(pieces.where(_foremost(plan, pieces)), GeometryKind.POINT, ids)
+    return _Drawn(pieces.where(_foremost(plan, pieces)), GeometryKind.POINT, ids)
 
 
 def _foremost(plan: _Plan, labels: Pieces) -> NDArray[np.bool_]:

@@ -138,7 +138,7 @@ def measure(
     every = range(archive.minzoom, archive.maxzoom + 1)
     wanted = set(every) if zooms is None else set(zooms)
     if not wanted <= set(every):
-        raise NotMeasurable(f"{archive.path} has zooms {archive.minzoom} to {archive.maxzoom}, not {sorted(wanted)}")
+        raise NotMeasurable(f"{archive.address} has zooms {archive.minzoom} to {archive.maxzoom}, not {sorted(wanted)}")
     if source is not None and (layers is None or len(layers) != 1):
         raise NotMeasurable("a source has the regions of one layer: name that layer")
     truths = {layers[0]: Truth.of_source(source, archive.maxzoom)} if source is not None and layers is not None else {}
@@ -157,8 +157,8 @@ def measure(
     progress("zooms", len(order), len(order))
     missing = set(layers or ()) - {zoom.layer for zoom in found}
     if missing:
-        raise NotMeasurable(f"{archive.path} has no areas in a layer {', '.join(sorted(missing))} at these zooms")
-    return ArchiveQuality(tuple(sorted(found, key=lambda zoom: (zoom.layer, zoom.z))), archive.path.stat().st_size)
+        raise NotMeasurable(f"{archive.address} has no areas in a layer {', '.join(sorted(missing))} at these zooms")
+    return ArchiveQuality(tuple(sorted(found, key=lambda zoom: (zoom.layer, zoom.z))), archive.size)
 
 
 def _coords_by_zoom(archive: TileArchive) -> Mapping[int, list[TileCoord]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,33 +39,30 @@ class Rings:
         return first_of_each(self.part)
 
     @staticmethod
-    def of(geometry: NDArray[np.object_], *, y_down: bool = False) -> Rings:
+    def of(
+        geometry: NDArray[np.object_],
+        *,
+        y_down: bool = False,
+        moved: Callable[[NDArray[np.float64]], NDArray[np.float64]] = lambda xy: xy,
+    ) -> Rings:
         """The rings of polygons and multipolygons; other geometry and empty parts give none.
 
-        y_down says that the coordinates are those of a tile grid already.
+        y_down says that the coordinates are those of a tile grid already; moved says where vertices come to lie.
         """
         parts, feature = shapely.get_parts(geometry, return_index=True)
         polygons = (shapely.get_type_id(parts) == shapely.GeometryType.POLYGON) & ~shapely.is_empty(parts)
-        parts, feature = parts[polygons], feature[polygons]
+        if not polygons.all():
+            parts, feature = parts[polygons], feature[polygons]
         rings, part = shapely.get_rings(parts, return_index=True)
         closed = shapely.get_num_coordinates(rings).astype(np.int64)
-        xy = shapely.get_coordinates(rings)
+        xy = moved(shapely.get_coordinates(rings))
         keep = np.ones(len(xy), bool)
         keep[np.cumsum(closed) - 1] = False
         xy, offsets = xy[keep], offsets_of(closed - 1)
-        turn = (shapely.is_ccw(rings) == first_of_each(part)) != y_down
+        turn = ((doubled_areas(xy, offsets) > 0) != first_of_each(part)) == y_down
         if turn.any():
             xy = xy[directed(offsets, turn)]
-        return Rings(np.ascontiguousarray(xy), offsets, part.astype(np.int64), feature.astype(np.int64)).tidied()
-
-    def of_features(self, keep: NDArray[np.bool_]) -> Rings:
-        """The rings of the features marked True."""
-        rings = keep[self.feature[self.part]]
-        if rings.all():
-            return self
-        length = np.diff(self.offsets)
-        kept_parts, part = np.unique(self.part[rings], return_inverse=True)
-        return Rings(self.xy[np.repeat(rings, length)], offsets_of(length[rings]), part, self.feature[kept_parts])
+        return Rings(xy, offsets, part.astype(np.int64), feature.astype(np.int64)).tidied()
 
     def tidied(self) -> Rings:
         """The same without vertices that repeat the one before, and without rings and parts of fewer than three vertices."""

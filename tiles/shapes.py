@@ -36,6 +36,29 @@ class Shapes:
     feature: Ints
     """(rings,)."""
 
+    def polygons(self) -> tuple[Geometry, Ints]:
+        """All as polygons, and the feature of each."""
+        pieces, _ = polygons_of(self.xy, self.start, self.length, np.cumsum(self.is_shell) - 1)
+        return pieces, self.feature[self.is_shell]
+
+    def where(self, keep: NDArray[np.bool_]) -> Shapes:
+        """Only the rings marked True; a polygon goes with all its rings."""
+        return Shapes(self.xy, self.start[keep], self.length[keep], self.is_shell[keep], self.feature[keep])
+
+    def and_also(self, geometry: Geometry, feature: Ints) -> Shapes:
+        """These and further polygons and multipolygons on the grid."""
+        rings = Rings.of(geometry, y_down=True)
+        if not len(rings.part):
+            return self
+        xy, start = closed_rings(np.rint(rings.xy).astype(np.int32), rings.offsets)
+        return Shapes(
+            np.vstack([self.xy, xy]),
+            np.concatenate([self.start, start + len(self.xy)]),
+            np.concatenate([self.length, np.diff(rings.offsets)]),
+            np.concatenate([self.is_shell, rings.is_shell]),
+            np.concatenate([self.feature, feature[rings.feature[rings.part]]]),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class RingsAt:
@@ -56,7 +79,7 @@ class RingsAt:
     @staticmethod
     def of(coverage: Coverage, lines: Lines) -> RingsAt:
         """The rings that the arcs make on the tile grid."""
-        turn = _turns(lines.xy, lines.offsets)
+        turn = _turns(lines)
         xy, start, length = _assembled(coverage, lines, None)
         return RingsAt(coverage, xy, start, length, turn, _areas(coverage, turn, np.arange(coverage.arcs.rings)))
 
@@ -71,7 +94,7 @@ class RingsAt:
         xy, new_start, new_length = _assembled(coverage, lines, rings)
         start, length, turn, area = self.start.copy(), self.length.copy(), self.turn.copy(), self.doubled_area.copy()
         start[rings], length[rings] = new_start + len(self.xy), new_length
-        turn[arcs] = _turns(*rows(lines, arcs))
+        turn[arcs] = _turns(rows(lines, arcs))
         area[rings] = _areas(coverage, turn, rings)
         return RingsAt(coverage, np.vstack([self.xy, xy]), start, length, turn, area)
 
@@ -84,24 +107,49 @@ class RingsAt:
         shell_stands[coverage.part[upright]] = True
         return wide & shell_stands[coverage.part]
 
-    def polygons(self, features: NDArray[np.bool_]) -> tuple[Geometry, Ints]:
-        """Polygons of the standing parts of the marked features, and the feature of each."""
+    def polygons(self, features: Ints) -> tuple[Geometry, Ints]:
+        """Polygons of the standing parts of some features, and the feature of each."""
         coverage = self.coverage
-        rings = np.flatnonzero(self.standing() & features[coverage.feature[coverage.part]])
+        rings = np.flatnonzero(self.standing() & marked(features, coverage.features)[self.ring_feature])
         polygons, part = polygons_of(self.xy, self.start[rings], self.length[rings], coverage.part[rings])
         return polygons, coverage.feature[part]
 
     def bad_features(self, among: Ints) -> Ints:
         """Features that are not valid polygons as they stand: rings that cross or touch, parts that run into each other."""
-        asked = np.zeros(self.coverage.features, bool)
-        asked[among] = True
-        polygons, feature = self.polygons(asked)
-        whole, names = whole_features(polygons, feature)
+        whole, names = whole_features(*self.polygons(among))
         bad = np.zeros(self.coverage.features, bool)
         bad[names[~shapely.is_valid(whole)]] = True
-        upside_down = self.coverage.is_shell & (self.doubled_area < 0)
-        bad[self.coverage.feature[self.coverage.part[upside_down]]] = True
-        return np.flatnonzero(bad & asked)
+        bad[self.ring_feature[self.doubtful()]] = True
+        return np.flatnonzero(bad & marked(among, len(bad)))
+
+    def doubtful(self) -> NDArray[np.bool_]:
+        """(rings,) True for rings that have changed direction, wholly or so that nothing is left, and for holes without shell."""
+        doubt = np.where(self.coverage.is_shell, self.doubled_area < 0, self.doubled_area > 0)
+        doubt |= ~self.standing() & (self.doubled_area != 0)
+        empty = np.flatnonzero((self.doubled_area == 0) & (self.length >= 3))
+        doubt[empty[~self._run_back(empty)]] = True
+        return doubt
+
+    def _run_back(self, rings: Ints) -> NDArray[np.bool_]:
+        """(rings,) True for those that run back over all their steps."""
+        length = self.length[rings]
+        begin = ranges(self.start[rings], length)
+        a, b = (picked(self.xy, index).view(np.int64).ravel() for index in (begin, begin + 1))
+        steps = np.column_stack([np.repeat(np.arange(len(rings)), length), np.minimum(a, b), np.maximum(a, b)])
+        names, step = np.unique(steps, axis=0, return_inverse=True)
+        balance = np.bincount(step.reshape(-1), np.where(a < b, 1, -1), len(names))
+        back = np.ones(len(rings), bool)
+        back[names[balance != 0, 0]] = False
+        return back
+
+    def vertices(self, rings: Ints) -> PIXELS:
+        """The vertices of some rings."""
+        return picked(self.xy, ranges(self.start[rings], self.length[rings]))
+
+    @property
+    def ring_feature(self) -> Ints:
+        """(rings,) the feature each belongs to, in order."""
+        return self.coverage.feature[self.coverage.part]
 
     def areas(self) -> NDArray[np.float64]:
         """(features,) the area that the rings of each feature enclose by their direction, upside-down ones counted off."""
@@ -119,19 +167,6 @@ class RingsAt:
         stands[np.setdiff1d(np.arange(coverage.features), coverage.feature)] = True
         return np.flatnonzero(~stands)
 
-    def shapes(self, bad: Ints) -> tuple[Shapes, int]:
-        """All standing rings, those of bad features split at the pixels where they touch themselves."""
-        coverage = self.coverage
-        is_bad = np.zeros(coverage.features, bool)
-        is_bad[bad] = True
-        feature = coverage.feature[coverage.part]
-        rings = np.flatnonzero(self.standing() & ~is_bad[feature])
-        shapes = Shapes(self.xy, self.start[rings], self.length[rings], coverage.is_shell[rings], feature[rings])
-        if not len(bad):
-            return shapes, 0
-        pieces, piece_feature = valid_pieces(*whole_features(*self.polygons(is_bad)))
-        return _joined(shapes, Rings.of(pieces, y_down=True), piece_feature), len(bad)
-
 
 def _assembled(coverage: Coverage, lines: Lines, rings: Ints | None) -> tuple[PIXELS, Ints, Ints]:
     """Closed rings, all or some: their pixels, where each begins, and its number of vertices."""
@@ -140,16 +175,16 @@ def _assembled(coverage: Coverage, lines: Lines, rings: Ints | None) -> tuple[PI
     return picked(lines.xy, index), start, np.diff(offsets)
 
 
-def _turns(xy: PIXELS, offsets: Ints) -> Ints:
+def _turns(lines: Lines) -> Ints:
     """(arcs,) the sum of x y' - x' y over the steps of each arc.
 
     Whole numbers, so that the sum around a ring is twice its area to the last bit, wherever its origin is.
     """
-    x, y = xy[:, 0].astype(np.int64), xy[:, 1].astype(np.int64)
-    cross = np.zeros(len(xy), np.int64)
+    x, y = lines.xy.astype(np.int64).T
+    cross = np.zeros(len(x), np.int64)
     cross[:-1] = x[:-1] * y[1:] - x[1:] * y[:-1]
-    cross[offsets[1:] - 1] = 0
-    return sums(cross, offsets)
+    cross[lines.offsets[1:] - 1] = 0
+    return sums(cross, lines.offsets)
 
 
 def _areas(coverage: Coverage, turn: Ints, rings: Ints) -> Ints:
@@ -162,14 +197,39 @@ def _areas(coverage: Coverage, turn: Ints, rings: Ints) -> Ints:
 
 def valid_pieces(geometry: Geometry, feature: Ints) -> tuple[Geometry, Ints]:
     """Valid polygons that cover the same ground on the grid, and the feature of each."""
-    made = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
+    pieces, owner = shapely.get_parts(valid(geometry), return_index=True)
+    polygons = (shapely.get_type_id(pieces) == shapely.GeometryType.POLYGON) & ~shapely.is_empty(pieces)
+    return pieces[polygons], feature[owner[polygons]]
+
+
+def valid(geometry: Geometry) -> Geometry:
+    """(geometries,) valid, on the grid."""
+    made: Geometry = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
     unsettled = off_grid(made)[0] | ~shapely.is_valid(made)
     if unsettled.any():
         # What noding could not settle, and parts that touch along an edge: a handful per country at the coarsest zooms.
-        made[unsettled] = shapely.unary_union(made[unsettled], grid_size=1.0)
-    pieces, owner = shapely.get_parts(made, return_index=True)
-    polygons = (shapely.get_type_id(pieces) == shapely.GeometryType.POLYGON) & ~shapely.is_empty(pieces)
-    return pieces[polygons], feature[owner[polygons]]
+        made[unsettled] = shapely.union_all(made[unsettled, None], grid_size=1.0, axis=1)
+    return made
+
+
+def marked(some: Ints, count: int) -> NDArray[np.bool_]:
+    """(count,) True at some places."""
+    out = np.zeros(count, bool)
+    out[some] = True
+    return out
+
+
+def less(geometry: Geometry, feature: Ints, given_up: Geometry, loser: Ints) -> Geometry:
+    """The geometry of some features without the ground that they give up."""
+    if not len(loser):
+        return geometry
+    lost, names = whole_features(given_up, loser)
+    row = {name: place for place, name in enumerate(feature.tolist())}
+    at = np.array([row.get(name, -1) for name in names.tolist()])
+    there = at >= 0
+    out = geometry.copy()
+    out[at[there]] = shapely.difference(geometry[at[there]], shapely.union_all(lost[there, None], axis=1))
+    return out
 
 
 def whole_features(polygons: Geometry, feature: Ints) -> tuple[Geometry, Ints]:
@@ -178,10 +238,12 @@ def whole_features(polygons: Geometry, feature: Ints) -> tuple[Geometry, Ints]:
     if (count == 1).all():
         return polygons, feature
     order = np.argsort(feature, kind="stable")
-    owner = np.repeat(np.arange(len(names)), count)
-    whole = cast("Geometry", shapely.multipolygons(polygons[order], indices=owner))
-    single = count == 1
-    whole[single] = polygons[order][offsets_of(count)[:-1][single]]
+    first = offsets_of(count)[:-1]
+    whole = polygons[order[first]]
+    several = count > 1
+    owner = np.repeat(np.cumsum(several) - 1, count)
+    parts = np.repeat(several, count)
+    whole[several] = cast("Geometry", shapely.multipolygons(polygons[order[parts]], indices=owner[parts]))
     return whole, names
 
 
@@ -192,16 +254,3 @@ def off_grid(geometry: Geometry) -> tuple[NDArray[np.bool_], NDArray[np.float64]
     marked = np.zeros(len(geometry), bool)
     marked[owner[off]] = True
     return marked, xy[off]
-
-
-def _joined(shapes: Shapes, pieces: Rings, piece_feature: Ints) -> Shapes:
-    """Shapes with further polygons after them."""
-    xy, start = closed_rings(np.rint(pieces.xy).astype(np.int32), pieces.offsets)
-    feature = piece_feature[pieces.feature[pieces.part]]
-    return Shapes(
-        np.vstack([shapes.xy, xy]),
-        np.concatenate([shapes.start, start + len(shapes.xy)]),
-        np.concatenate([shapes.length, np.diff(pieces.offsets)]),
-        np.concatenate([shapes.is_shell, pieces.is_shell]),
-        np.concatenate([shapes.feature, feature]),
-    )

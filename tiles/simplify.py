@@ -27,7 +27,7 @@ class Lines:
     """(arcs + 1,)."""
 
     source: Ints
-    """(vertices,) position of each vertex in the arcs that simplification began with."""
+    """(vertices,) position of each vertex in the arcs that simplification began with; negative for one that mending added."""
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -46,21 +46,22 @@ class Lines:
         return ends
 
 
-def rows(lines: Lines, arcs: Ints) -> tuple[PIXELS, Ints]:
-    """The vertices of some arcs, and where each begins."""
+def rows(lines: Lines, arcs: Ints) -> Lines:
+    """Some of the arcs."""
     length = np.diff(lines.offsets)[arcs]
-    return picked(lines.xy, ranges(lines.offsets[:-1][arcs], length)), offsets_of(length)
+    index = ranges(lines.offsets[:-1][arcs], length)
+    return Lines(picked(lines.xy, index), offsets_of(length), lines.source[index])
 
 
-def replaced(lines: Lines, arcs: Ints, xy: PIXELS, offsets: Ints, sources: Ints | None = None) -> Lines:
-    """The lines with other vertices in some arcs; new vertices have no source unless it is given."""
+def replaced(lines: Lines, arcs: Ints, others: Lines) -> Lines:
+    """The lines with others in place of some arcs."""
     length = np.diff(lines.offsets)
     start = lines.offsets[:-1].copy()
-    length[arcs] = np.diff(offsets)
-    start[arcs] = len(lines.xy) + offsets[:-1]
+    length[arcs] = np.diff(others.offsets)
+    start[arcs] = len(lines.xy) + others.offsets[:-1]
     index = ranges(start, length)
-    source = np.concatenate([lines.source, np.full(len(xy), -1) if sources is None else sources])
-    return Lines(picked(np.vstack([lines.xy, xy]), index), offsets_of(length), source[index])
+    source = np.concatenate([lines.source, others.source])[index]
+    return Lines(picked(np.vstack([lines.xy, others.xy]), index), offsets_of(length), source)
 
 
 def lines_at(unit_xy: NDArray[np.float64], offsets: Ints, source: Ints, units: int) -> Lines:

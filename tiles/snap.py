@@ -6,6 +6,7 @@ segment that passes through its unit pixel, and crossings are rounded to a pixel
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
@@ -13,6 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from tiles.ragged import Ints, row_of
+from tiles.simplify import Lines
 
 ROUNDS = 5
 """Each round can only meet what the one before it inserted; two or three have always been enough."""
@@ -20,48 +22,86 @@ ROUNDS = 5
 Points = NDArray[np.float64]
 
 
-def snap_rounded(xy: NDArray[np.int32], offsets: Ints) -> tuple[NDArray[np.int32], Ints]:
-    """The same lines with the vertices they need to meet only at vertices. Ends stay where they are."""
-    points, line, new = xy.astype(np.float64), row_of(offsets), np.ones(len(xy), bool)
+def snap_rounded(lines: Lines, concerned: NDArray[np.bool_] | None = None) -> Lines:
+    """The same lines with the vertices they need to meet only at vertices. Ends stay where they are.
+
+    concerned says of each vertex whether the segment that begins there takes part; without it all do.
+    """
+    line = row_of(lines.offsets)
+    part = np.ones(len(line), bool) if concerned is None else concerned.copy()
+    part[:-1] &= (line[:-1] == line[1:]) & (lines.xy[:-1] != lines.xy[1:]).any(axis=1)
+    part[-1:] = False
+    work = _Work(lines.xy.astype(np.float64), line, lines.source, part, np.ones(len(line), bool))
     for _ in range(ROUNDS):
-        segment = np.flatnonzero(line[:-1] == line[1:])
+        segment = np.flatnonzero(work.part)
         if not len(segment):
             break
-        begin, end = points[segment], points[segment + 1]
+        begin, end = work.points[segment], work.points[segment + 1]
         # After the first round only what was inserted, and the segments it ends, can meet anything.
-        fresh = new[segment] | new[segment + 1]
+        fresh = work.new[segment] | work.new[segment + 1]
         tree = _tree(begin, end)
-        passing, on_pixel = _passing_pixels(points, new, begin, end, fresh, tree)
+        passing, on_pixel = _passing_pixels(begin, end, work.new[segment], work.new[segment + 1], tree)
         crossing, at_crossing = _crossings(begin, end, fresh, tree)
         inserted = np.concatenate([passing, crossing])
         if not len(inserted):
             break
-        points, line, new = _inserted(points, line, segment[inserted], np.vstack([on_pixel, at_crossing]))
-    return points.astype(np.int32), np.searchsorted(line, np.arange(len(offsets)))
+        work = work.with_pixels(segment[inserted], np.vstack([on_pixel, at_crossing]))
+    offsets = np.searchsorted(work.line, np.arange(len(lines.offsets)))
+    return Lines(work.points.astype(np.int32), offsets, work.source)
 
 
-def crossings(begin: NDArray[np.int32], end: NDArray[np.int32]) -> tuple[Ints, Ints]:
-    """Pairs of segments that cross each other between their ends."""
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Lines while vertices are put into them."""
+
+    points: Points
+    line: Ints
+    """(vertices,) the line each belongs to."""
+
+    source: Ints
+    part: NDArray[np.bool_]
+    """(vertices,) True where a segment begins that takes part."""
+
+    new: NDArray[np.bool_]
+    """(vertices,) True for those that came in the last round; in the first for all."""
+
+    def with_pixels(self, after: Ints, pixels: Points) -> _Work:
+        """Pixels inserted after given vertices, in their order along the segment, repeats dropped."""
+        points, line = self.points, self.line
+        step = points[after + 1] - points[after]
+        along = ((pixels - points[after]) * step).sum(axis=1) / (step * step).sum(axis=1)
+        place = np.concatenate([np.arange(len(points), dtype=np.float64), after + np.clip(along, 1e-6, 1 - 1e-6)])
+        # Equal places are told apart by the pixel, so that the result does not depend on the order of the search.
+        new = np.arange(len(place)) >= len(points)
+        points, line = np.vstack([points, pixels]), np.concatenate([line, line[after]])
+        source = np.concatenate([self.source, np.full(len(after), -1)])
+        part = np.concatenate([self.part, np.ones(len(after), bool)])
+        order = np.lexsort((points[:, 1], points[:, 0], place))
+        points, line = points[order], line[order]
+        repeats = np.zeros(len(line), bool)
+        repeats[1:] = new[order[1:]] & (points[1:] == points[:-1]).all(axis=1)
+        keep = order[~repeats]
+        return _Work(points[~repeats], line[~repeats], source[keep], part[keep], new[keep])
+
+
+def crossings(begin: NDArray[np.int32], end: NDArray[np.int32], *, touching: bool = False) -> tuple[Ints, Ints, Points]:
+    """Pairs of segments that cross each other between their ends, and where; or also those where one ends inside the other."""
     a, b = begin.astype(np.float64), end.astype(np.float64)
-    one, other, _ = _proper(a, b, np.ones(len(a), bool), _tree(a, b))
-    return one, other
+    one, other, along = _proper(a, b, np.ones(len(a), bool), _tree(a, b), touching=touching)
+    return one, other, a[one] + along[:, None] * (b[one] - a[one])
 
 
 def _passing_pixels(
-    points: Points,
-    new: NDArray[np.bool_],
-    begin: Points,
-    end: Points,
-    fresh: NDArray[np.bool_],
-    tree: shapely.STRtree,
+    begin: Points, end: Points, new_begin: NDArray[np.bool_], new_end: NDArray[np.bool_], tree: shapely.STRtree
 ) -> tuple[Ints, Points]:
     """Segments that pass through the pixel of a vertex that is not their own, and that vertex; one of the two is new."""
+    points, new = np.vstack([begin, end]), np.concatenate([new_begin, new_end])
     vertices = np.unique(points[new], axis=0)
     near, segment = tree.query(_pixels(vertices))
     vertex = vertices[near]
     if not new.all():
         vertices = np.unique(points[~new], axis=0)
-        some = np.flatnonzero(fresh)
+        some = np.flatnonzero(new_begin | new_end)
         # Bounds grown by half a pixel, so that every vertex whose pixel the segment may pass is met.
         low, high = np.minimum(begin[some], end[some]) - 0.5, np.maximum(begin[some], end[some]) + 0.5
         which, old = shapely.STRtree(shapely.points(vertices)).query(shapely.box(*np.hstack([low, high]).T))
@@ -90,7 +130,7 @@ def _crossings(begin: Points, end: Points, fresh: NDArray[np.bool_], tree: shape
 
 
 def _proper(
-    begin: Points, end: Points, fresh: NDArray[np.bool_], tree: shapely.STRtree
+    begin: Points, end: Points, fresh: NDArray[np.bool_], tree: shapely.STRtree, *, touching: bool = False
 ) -> tuple[Ints, Ints, NDArray[np.float64]]:
     """Pairs of segments that cross between their ends, one of them fresh, and how far along the first of them."""
     some = np.flatnonzero(fresh)
@@ -103,8 +143,15 @@ def _proper(
     one, other = one[apart], other[apart]
     a, b, c, d = begin[one], end[one], begin[other], end[other]
     left, right = _side(c, d, a), _side(c, d, b)
-    proper = (left * right < 0) & (_side(a, b, c) * _side(a, b, d) < 0)
-    along = left[proper] / (left[proper] - right[proper])
+    across, back = left * right, _side(a, b, c) * _side(a, b, d)
+    proper = (across < 0) & (back < 0)
+    if touching:
+        ends_meet = np.zeros(len(one), bool)
+        for p, q in ((a, c), (a, d), (b, c), (b, d)):
+            ends_meet |= (p == q).all(axis=1)
+        proper |= (np.minimum(across, back) < 0) & (np.maximum(across, back) == 0) & ~ends_meet
+    left, right = left[proper], right[proper]
+    along = left / np.where(left == right, 1, left - right)
     return one[proper], other[proper], along
 
 
@@ -117,18 +164,3 @@ def _side(a: Points, b: Points, p: Points) -> NDArray[np.float64]:
     """Positive where p lies on one side of the line from a to b, negative on the other."""
     side: NDArray[np.float64] = (b[:, 0] - a[:, 0]) * (p[:, 1] - a[:, 1]) - (p[:, 0] - a[:, 0]) * (b[:, 1] - a[:, 1])
     return side
-
-
-def _inserted(points: Points, line: Ints, after: Ints, pixels: Points) -> tuple[Points, Ints, NDArray[np.bool_]]:
-    """Lines with pixels inserted after given vertices, in their order along the segment, repeats dropped, and which are new."""
-    step = points[after + 1] - points[after]
-    along = ((pixels - points[after]) * step).sum(axis=1) / (step * step).sum(axis=1)
-    place = np.concatenate([np.arange(len(points), dtype=np.float64), after + np.clip(along, 1e-6, 1 - 1e-6)])
-    # Equal places are told apart by the pixel, so that the result does not depend on the order of the search.
-    new = np.arange(len(place)) >= len(points)
-    points, line = np.vstack([points, pixels]), np.concatenate([line, line[after]])
-    order = np.lexsort((points[:, 1], points[:, 0], place))
-    points, line, new = points[order], line[order], new[order]
-    keep = np.ones(len(line), bool)
-    keep[1:] = (points[1:] != points[:-1]).any(axis=1) | (line[1:] != line[:-1])
-    return points[keep], line[keep], new[keep]

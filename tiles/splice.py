@@ -3,174 +3,296 @@
 A feature of a geometry tile is the message ``id, type, geometry``. The fields of a message may stand in any order, so the
 tags go in front and the rest is copied as it is. The same function makes the tiles of a static archive and
 those the server makes per request, so they are equal byte for byte.
+
+    split into layers -> find where features begin -> look up their rows -> number the values of each tile
+                      -> write tags -> put everything together
+
+All but the first two steps work on all features of a layer in all tiles at once.
 """
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tiles.attributes import Attributes
 from tiles.errors import BadTile
-from tiles.mvt import FEATURE_FIELD, ID_FIELD, KEY_FIELD, LAYER_FIELD, NAME_FIELD, TAGS_FIELD, VALUE_FIELD
-from tiles.varint import read_varint, varint
+from tiles.mvt_fields import FEATURE_FIELD, ID_FIELD, LAYER_FIELD, NAME_FIELD, TAGS_FIELD
+from tiles.mvt_values import LayerValues
+from tiles.ragged import Ints, offsets_of
+from tiles.varint import read_varint, varint, varint_sizes
 
-VERSION = 1
+VERSION = 2
 """Raise it when the same geometry and values give other bytes: tiles are kept for ever under their version."""
 
-_SMALL = [varint(number) for number in range(1 << 14)]
+TABLE = 1 << 18
+"""Entries of the table in which values are numbered."""
 
-
-@dataclass(frozen=True, slots=True)
-class TileColumn:
-    """One attribute of a layer, a value or nothing for each region."""
-
-    values: NDArray[Any]
-    """(regions,) int64, float64, bool, or object holding str."""
-
-    present: NDArray[np.bool_]
-    """(regions,) True where there is a value; no tag is written elsewhere."""
-
-    @staticmethod
-    def full(values: NDArray[Any]) -> TileColumn:
-        """A column with a value everywhere."""
-        return TileColumn(values, np.ones(len(values), bool))
-
-
-@dataclass(frozen=True, slots=True)
-class Attributes:
-    """The attributes of a layer, ready to be spliced."""
-
-    keys: tuple[bytes, ...]
-    """Each key as the field it is in a layer."""
-
-    values: tuple[bytes, ...]
-    """Each distinct value as the field it is in a layer."""
-
-    tags_of: Mapping[int, tuple[tuple[int, int], ...]]
-    """By feature id: the pairs of key and value, as indices into ``keys`` and ``values``."""
-
-    @staticmethod
-    def of(ids: NDArray[np.int64], columns: Mapping[str, TileColumn]) -> Attributes:
-        """Columns of regions with these feature ids, in the order in which tags will stand."""
-        index_of: dict[bytes, int] = {}
-        tags: list[list[tuple[int, int]]] = [[] for _ in range(len(ids))]
-        for key, column in enumerate(columns.values()):
-            if len(column.values) != len(ids) or len(column.present) != len(ids):
-                raise ValueError("a column has one value for each region")
-            distinct, inverse = np.unique(column.values[column.present], return_inverse=True)
-            numbers = [index_of.setdefault(encoded_value(value), len(index_of)) for value in distinct.tolist()]
-            for region, value in zip(np.flatnonzero(column.present).tolist(), inverse.tolist(), strict=True):
-                tags[region].append((key, numbers[value]))
-        keys = tuple(_field(KEY_FIELD, name.encode()) for name in columns)
-        return Attributes(keys, tuple(index_of), dict(zip(ids.tolist(), map(tuple, tags), strict=True)))
-
-
-def encoded_value(value: str | bool | float) -> bytes:
-    """A value as a field of a layer (section 4.1): whole numbers as such, others as doubles, so that 2.4 stays 2.4."""
-    match value:
-        case bool():
-            message = b"\x38" + varint(int(value))
-        case str():
-            message = _field(0x0A, value.encode())
-        case int() if value >= 0:
-            message = b"\x28" + varint(value)
-        case int():
-            message = b"\x30" + varint((value << 1 ^ value >> 63) & 0xFFFF_FFFF_FFFF_FFFF)
-        case float():
-            message = b"\x19" + struct.pack("<d", value)
-        case _:
-            raise TypeError(f"a tile cannot hold a {type(value).__name__}")
-    return _field(VALUE_FIELD, message)
+SPARSE = 32
+"""Entries for each value from which sorting the values first is quicker than touching so much memory."""
 
 
 def splice(tile: bytes, attributes: Mapping[str, Attributes]) -> bytes:
     """The tile with attributes in the layers that have them; other layers are copied as they are.
 
-    tile is an uncompressed geometry tile. A feature without attributes gets no tags.
+    tile is an uncompressed geometry tile. A feature without attributes gets no tags. Raises BadTile.
     """
-    out: list[bytes] = []
-    for name, start, begin, end in layers_of(tile):
-        if name in attributes:
-            body = _spliced_layer(tile[begin:end], attributes[name])
-            out += (bytes([LAYER_FIELD]), varint(len(body)), body)
-        else:
-            out.append(tile[start:end])
-    return b"".join(out)
+    return splice_all([tile], attributes)[0]
+
+
+def splice_all(tiles: Sequence[bytes], attributes: Mapping[str, Attributes]) -> list[bytes]:
+    """Each of several tiles, as ``splice`` makes it of that tile alone."""
+    content = b"".join(tiles)
+    ends = list(accumulate(map(len, tiles)))
+    layers = [_layers(content, begin, end) for begin, end in zip([0, *ends], ends, strict=False)]
+    wanted: dict[str, list[_Layer]] = {}
+    for layer in (layer for of_tile in layers for layer in of_tile if layer.name in attributes):
+        wanted.setdefault(layer.name, []).append(layer)
+    messages: dict[int, bytes] = {}
+    for name, several in wanted.items():
+        for layer, message in zip(several, _spliced(content, several, attributes[name]), strict=True):
+            messages[layer.start] = bytes([LAYER_FIELD]) + varint(len(message)) + message
+    return [
+        b"".join(messages.get(layer.start, content[layer.start : layer.end]) for layer in of_tile) for of_tile in layers
+    ]
 
 
 def layers_of(tile: bytes) -> list[tuple[str, int, int, int]]:
     """Name of each layer, where its field starts in the tile, and where its message begins and ends."""
+    return [(layer.name, layer.start, layer.begin, layer.end) for layer in _layers(tile, 0, len(tile))]
+
+
+# ---- where things are in a tile
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    name: str
+    start: int
+    """Of its field."""
+
+    begin: int
+    """Of its message."""
+
+    end: int
+
+
+def _layers(content: bytes, at: int, end: int) -> list[_Layer]:
     found = []
-    at = 0
-    while at < len(tile):
+    while at < end:
         start = at
-        field, at = read_varint(tile, at)
-        size, at = read_varint(tile, at)
-        if field != LAYER_FIELD or at + size > len(tile):
+        field, at = read_varint(content, at)
+        size, at = read_varint(content, at)
+        if field != LAYER_FIELD or at + size > end:
             raise BadTile("the tile is damaged: a layer was expected")
-        found.append((_layer_name(tile[at : at + size]), start, at, at + size))
+        found.append(_Layer(_layer_name(content, at, at + size), start, at, at + size))
         at += size
     return found
 
 
-def _layer_name(message: bytes) -> str:
-    at = 0
-    while at < len(message):
-        field = message[at]
-        number, at = read_varint(message, at + 1)
-        if field == NAME_FIELD:
-            return message[at : at + number].decode()
+def _layer_name(content: bytes, at: int, end: int) -> str:
+    while at < end:
+        field = content[at]
+        number, at = read_varint(content, at + 1)
+        if field == NAME_FIELD and at + number <= end:
+            return content[at : at + number].decode(errors="replace")
         if field & 7 == 2:
             at += number
     raise BadTile("the tile is damaged: a layer without a name")
 
 
-def _spliced_layer(message: bytes, attributes: Attributes) -> bytes:
-    """The layer with tags in its features and with the keys and values they need."""
-    small, tags_of = _SMALL, attributes.tags_of
-    feature_field, tags_field = bytes([FEATURE_FIELD]), bytes([TAGS_FIELD])
-    value_at: dict[int, int] = {}
-    out: list[bytes] = []
-    rest: list[bytes] = []
-    at, end = 0, len(message)
+def _features(content: bytes, at: int, end: int) -> tuple[list[int], list[int], bytes]:
+    """Where the messages of features begin and end, and all other fields of a layer."""
+    begins, ends, rest = [], [], []
     while at < end:
-        start, field = at, message[at]
-        number, at = read_varint(message, at + 1)
-        if field & 7 != 2:
-            rest.append(message[start:at])
+        start, field, number, at = at, content[at], content[at + 1], at + 2
+        if number > 127:
+            second = content[at]
+            # Most features take two bytes to say their size.
+            number, at = (number & 127 | second << 7, at + 1) if second < 128 else read_varint(content, at - 1)
+        if field == FEATURE_FIELD:
+            begins.append(at)
+            at += number
+            ends.append(at)
             continue
-        begin, at = at, at + number
-        if field != FEATURE_FIELD:
-            rest.append(message[start:at])
-            continue
-        tags = tags_of.get(_feature_id(message, begin), ())
-        words = []
-        for key, value in tags:
-            words.append(small[key])
-            place = value_at.setdefault(value, len(value_at))
-            words.append(small[place] if place < 16384 else varint(place))
-        encoded = b"".join(words)
-        head = b"" if not encoded else tags_field + _size(len(encoded)) + encoded
-        out += (feature_field, _size(len(head) + number), head, message[begin:at])
-    keys = attributes.keys if value_at else ()
-    # Name, version and extent first, then features, keys and values.
-    return b"".join([*rest, *out, *keys, *(attributes.values[value] for value in value_at)])
+        match field & 7:
+            case 0:
+                pass
+            case 2:
+                at += number
+            case _:
+                raise BadTile("the tile is damaged: a layer has a field of an unknown kind")
+        rest.append(content[start:at])
+    if at != end:
+        raise BadTile("the tile is damaged: a feature is longer than its layer")
+    return begins, ends, b"".join(rest)
 
 
-def _feature_id(message: bytes, begin: int) -> int:
-    if message[begin] != ID_FIELD:
+def _feature_ids(content: bytes, begin: Ints, end: Ints) -> Ints:
+    """(features,) ids, with which the messages begin."""
+    source = np.frombuffer(content, np.uint8)
+    if (end - begin < 2).any() or (source[begin] != ID_FIELD).any():
         raise BadTile("the tile is no geometry tile: a feature does not begin with its id")
-    return read_varint(message, begin + 1)[0]
+    ids = np.zeros(len(begin), np.int64)
+    more = np.ones(len(begin), bool)
+    for place in range(9):
+        byte = source.take(begin + 1 + place, mode="clip")
+        ids |= np.where(more, (byte & np.uint8(127)).astype(np.int64) << 7 * place, 0)
+        more &= byte > 127
+        if not more.any():
+            return ids
+    raise BadTile("the tile is damaged: a feature id has more than 63 bits")
 
 
-def _size(number: int) -> bytes:
-    return _SMALL[number] if number < 16384 else varint(number)
+# ---- one layer in several tiles
 
 
-def _field(tag: int, content: bytes) -> bytes:
-    return bytes([tag]) + varint(len(content)) + content
+def _spliced(content: bytes, layers: Sequence[_Layer], attributes: Attributes) -> list[bytes]:
+    """The messages of a layer in several tiles, with tags in features and with the keys and values they need."""
+    try:
+        scanned = [_features(content, layer.begin, layer.end) for layer in layers]
+    except IndexError:
+        raise BadTile("the tile ends in the middle of a layer") from None
+    begins = [at for found, _, _ in scanned for at in found]
+    ends = [at for _, found, _ in scanned for at in found]
+    bounds = offsets_of(np.array([len(found) for found, _, _ in scanned], np.int64))
+    begin, end = np.array(begins, np.int64), np.array(ends, np.int64)
+    rows = attributes.rows(_feature_ids(content, begin, end))
+    values = attributes.prepared(LayerValues.of)
+    numbering = _Numbering.of(values.value_of[rows], bounds, len(values.values))
+    heads, offsets = _heads(numbering.local, end - begin)
+
+    at = offsets.tolist()
+    pieces = [b""] * (2 * len(begins))
+    pieces[0::2] = map(heads.__getitem__, map(slice, at[:-1], at[1:]))
+    pieces[1::2] = map(content.__getitem__, map(slice, begins, ends))
+    of_tile = zip(scanned, bounds[:-1].tolist(), bounds[1:].tolist(), numbering.used, strict=True)
+    # Name, version and extent first, then features, keys and values.
+    return [
+        b"".join(
+            [rest, *pieces[2 * low : 2 * high], *([values.keys, *map(values.values.__getitem__, used)] if used else ())]
+        )
+        for (_, _, rest), low, high, used in of_tile
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbering:
+    """The values of each tile, numbered from 0: first those that occur more than once, and like by like among them.
+
+    Against numbering by first appearance this makes gzipped tiles of national figures 2 to 3 % smaller.
+    """
+
+    local: NDArray[np.int32]
+    """(features, columns) the number of the value in its tile, -1 for none."""
+
+    used: list[list[int]]
+    """For each tile: which values it has, in the order of their numbers in it."""
+
+    @staticmethod
+    def of(value: NDArray[np.int32], bounds: Ints, distinct: int) -> _Numbering:
+        """value: (features, columns) of tiles that begin at ``bounds``, -1 for none; ``distinct`` values there are in all."""
+        there = value >= 0
+        whole = bool(there.all())
+        flat = value.ravel() if whole else value[there]
+        cells = bounds * value.shape[1] if whole else offsets_of(there.sum(axis=1))[bounds]
+        local = np.empty(len(flat), np.int32)
+        used: list[list[int]] = []
+        at_once = max(TABLE // max(distinct, 1), 1)
+        for low in range(0, len(bounds) - 1, at_once):
+            of_tiles = cells[low : low + at_once + 1]
+            part = slice(int(of_tiles[0]), int(of_tiles[-1]))
+            local[part], found = _numbered(flat[part], of_tiles - of_tiles[0], distinct)
+            used += found
+        if whole:
+            return _Numbering(local.reshape(value.shape), used)
+        spread = np.full(value.shape, -1, np.int32)
+        spread[there] = local
+        return _Numbering(spread, used)
+
+
+def _numbered(value: NDArray[np.int32], cells: Ints, distinct: int) -> tuple[NDArray[np.int32], list[list[int]]]:
+    """The number of each value in its tile, and the values of each tile in the order of their numbers."""
+    tiles = len(cells) - 1
+    key: NDArray[np.signedinteger] = value + np.repeat(np.arange(tiles) * distinct, np.diff(cells))
+    is_sparse = tiles * distinct > SPARSE * len(key)
+    if is_sparse:
+        found, place, count = np.unique(key, return_inverse=True, return_counts=True)
+    else:
+        counts = np.bincount(key, minlength=tiles * distinct)
+        found = np.flatnonzero(counts)
+        count = counts[found]
+    tile = found // distinct
+    order = np.argsort(2 * tile + (count == 1), kind="stable")
+    bounds = np.searchsorted(tile, np.arange(tiles + 1))
+    number = np.empty(len(found), np.int32)
+    number[order] = np.arange(len(found)) - np.repeat(bounds[:-1], np.diff(bounds))
+    used, at = (found[order] % distinct).tolist(), bounds.tolist()
+    of_tiles = [used[low:high] for low, high in pairwise(at)]
+    if is_sparse:
+        return number[place], of_tiles
+    table = np.empty(tiles * distinct, np.int32)
+    table[found] = number
+    return table[key], of_tiles
+
+
+def _heads(local: NDArray[np.int32], size: Ints) -> tuple[bytes, Ints]:
+    """What stands before the id of each feature, and where each begins: field, size and tags.
+
+    local: (features, columns) the number of each value, -1 for no tag. size: (features,) bytes of the feature without tags.
+    """
+    features, columns = local.shape
+    key_width, value_width = _width(columns - 1), _width(int(local.max(initial=0)))
+    step = key_width + value_width
+    tag, written = np.empty((features, columns * step), np.uint8), np.ones((features, columns * step), bool)
+    keys, key_written = _varint_bytes(np.arange(columns), key_width)
+    there = local >= 0
+    numbers, number_written = _varint_bytes(local, value_width)
+    for place in range(key_width):
+        tag[:, place::step] = keys[place]
+        written[:, place::step] = there & key_written[place]
+    for place in range(value_width):
+        tag[:, key_width + place :: step] = numbers[place]
+        written[:, key_width + place :: step] = there & number_written[place]
+    return _with_sizes(tag, written, size)
+
+
+def _with_sizes(tag: NDArray[np.uint8], written: NDArray[np.bool_], size: Ints) -> tuple[bytes, Ints]:
+    """Tags with what goes before them; bytes that are not written are left out."""
+    tags = written.sum(axis=1)
+    tagged = tags > 0
+    tags_head = np.where(tagged, 1 + varint_sizes(tags), 0)
+    total = tags_head + tags + size
+    tags_width, total_width = _width(int(tags.max(initial=0))), _width(int(total.max(initial=0)))
+    head = np.empty((len(size), 2 + total_width + tags_width), np.uint8)
+    head_written = np.ones(head.shape, bool)
+    head[:, 0], head[:, 1 + total_width] = FEATURE_FIELD, TAGS_FIELD
+    head_written[:, 1 + total_width] = tagged
+    for place, (byte, there) in enumerate(zip(*_varint_bytes(total, total_width), strict=True)):
+        head[:, 1 + place], head_written[:, 1 + place] = byte, there
+    for place, (byte, there) in enumerate(zip(*_varint_bytes(tags, tags_width), strict=True)):
+        head[:, 2 + total_width + place], head_written[:, 2 + total_width + place] = byte, there & tagged
+    content, kept = np.hstack([head, tag]), np.hstack([head_written, written])
+    return content[kept].tobytes(), offsets_of(kept.sum(axis=1))
+
+
+def _width(largest: int) -> int:
+    """Bytes of the varint of a number."""
+    return max(-(-largest.bit_length() // 7), 1)
+
+
+def _varint_bytes(
+    numbers: NDArray[np.integer], width: int
+) -> tuple[list[NDArray[np.uint8]], list[NDArray[np.bool_] | bool]]:
+    """Byte by byte: the bytes of varints of at most ``width`` bytes, and where a number has that many."""
+    if width == 1:
+        return [numbers.astype(np.uint8)], [True]
+    longer = [numbers >= 1 << 7 * place for place in range(1, width)]
+    parts = [(numbers >> 7 * place & 127).astype(np.uint8) for place in range(width)]
+    for part, more in zip(parts, longer, strict=False):
+        part |= more.view(np.uint8) << np.uint8(7)
+    return parts, [True, *longer]

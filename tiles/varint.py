@@ -66,6 +66,28 @@ def varints(words: NDArray[np.uint32] | Words, sizes: NDArray[np.int64]) -> NDAr
     return out
 
 
+def read_varints(data: bytes) -> Words:
+    """All numbers of a stream of varints; ValueError where it ends in the middle of one or a number has over 64 bits.
+
+    >>> read_varints(bytes.fromhex("ac0201")).tolist()
+    [300, 1]
+    """
+    content = np.frombuffer(data, np.uint8)
+    last = content < 128
+    ends = np.flatnonzero(last)
+    if not len(content):
+        return np.zeros(0, np.uint64)
+    if not last[-1]:
+        raise ValueError("the stream ends in the middle of a number")
+    begins = np.append(0, ends[:-1] + 1)
+    sizes = ends + 1 - begins
+    if sizes.max() > 10:
+        raise ValueError("a number of more than 64 bits")
+    place = np.arange(len(content)) - np.repeat(begins, sizes)
+    words = (content & 127).astype(np.uint64) << (7 * place).astype(np.uint64)
+    return np.add.reduceat(words, begins)
+
+
 def zigzag(numbers: NDArray[np.int64]) -> Words:
     """Signed numbers as unsigned ones, small ones small: 0, -1, 1, -2 become 0, 1, 2, 3."""
     return ((numbers << 1) ^ (numbers >> 63)).astype(np.uint64)

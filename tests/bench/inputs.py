@@ -84,9 +84,7 @@ def _cleaned(path: Path) -> tuple[geopandas.GeoDataFrame, float]:
     took = time.process_time() - started
     there = ~shapely.is_missing(repaired.geometry) & ~shapely.is_empty(repaired.geometry)
     geometry = repaired.geometry[there]
-    # Some codes stand twice; a benchmark needs them apart.
-    codes = [f"{code}.{row}" for row, code in zip(np.flatnonzero(there), raw["BU_CODE"][there], strict=True)]
-    return _frame(geometry, codes, raw["BU_NAAM"][there].astype(str).tolist()), took
+    return _frame(geometry, raw["BU_CODE"][there].tolist(), raw["BU_NAAM"][there].astype(str).tolist()), took
 
 
 def _frame(geometry: NDArray[np.object_], codes: list[str], names: list[str]) -> geopandas.GeoDataFrame:

@@ -1,54 +1,40 @@
 """Our side of the tile benchmark, run as a process of its own.
 
-    python -m tests.bench.ours build REGIONS.parquet OUT.pmtiles JOBS
+    python -m tests.bench.ours build REGIONS.parquet OUT.pmtiles JOBS [mlt]
     python -m tests.bench.ours join REGIONS.parquet GEOMETRY.pmtiles OUT.pmtiles COLUMNS JOBS
 
-build writes a joined archive, and beside it the geometry tiles it was joined from. join joins further columns to those.
+build writes a joined archive, as MVT or as MLT, and beside it the geometry tiles it was joined from. join joins further
+columns to those.
 """
 
 from __future__ import annotations
 
-import importlib
-import inspect
 import json
 import sys
 import time
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import deflate
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
-import pyproj
-import shapely
 
-from tiles import pyramid
-from tiles.archive import TileArchive, write_archive
+from tiles.archive import TileArchive
+from tiles.attributes import Attributes, TileColumn
+from tiles.encoding import Encoding
 from tiles.featureid import feature_ids
-from tiles.splice import Attributes, TileColumn, splice
-
-Attribute = Mapping[str, Attributes]
-
-
-def _one_by_one(source: TileArchive, path: Path, attributes: Attribute, **_: int) -> None:
-    bodies = {coord: source.unpacked(coord) or b"" for coord in source.coords()}
-    joined = {coord: bytes(deflate.gzip_compress(splice(body, attributes), 6)) for coord, body in bodies.items()}
-    write_archive(path, joined, source.bounds, source.metadata)
-
-
-try:
-    write_joined: Callable[..., object] = importlib.import_module("tiles.joined").write_joined
-except ModuleNotFoundError:
-    write_joined = _one_by_one
+from tiles.joined import write_joined
 
 LAYER = "regio"
 MAXZOOM = 12
 
 
-def build(regions: Path, out: Path, jobs: int) -> dict[str, float]:
-    """Wall seconds of the stages."""
+def build(regions: Path, out: Path, jobs: int, encoding: Encoding = Encoding.MVT) -> dict[str, float]:
+    """Wall seconds of the stages. Geometry is written as MVT in any case, as it is for an atlas."""
+    import pyproj  # here, as joining does without these
+    import shapely
+
+    from tiles import pyramid
+
     clock = _Clock()
     table = pq.read_table(regions)
     codes, names = table["code"].to_pylist(), table["name"].to_pylist()
@@ -59,18 +45,9 @@ def build(regions: Path, out: Path, jobs: int) -> dict[str, float]:
     nowhere = np.full(len(codes), np.nan)
     level = pyramid.Level(LAYER, geometry, ids, codes, names, nowhere, nowhere, nowhere, 0)
     tiles = out.with_suffix(".geometry.pmtiles")
-    options = {"outlines": False, "labels": False, "jobs": jobs}
-    known = inspect.signature(pyramid.write_pyramid).parameters
-    write: Callable[..., object] = pyramid.write_pyramid
-    write(
-        tiles,
-        [level],
-        [],
-        crs,
-        MAXZOOM,
-        {"name": LAYER},
-        **{key: options[key] for key in options if key in known},
-    )
+    mvt, mlt = (tiles, None) if encoding is Encoding.MVT else (out.with_suffix(".mvt.pmtiles"), tiles)
+    facts = {"name": LAYER}
+    pyramid.write_pyramid(mvt, [level], [], crs, MAXZOOM, facts, mlt=mlt, outlines=False, labels=False, jobs=jobs)
     clock.lap("tiles")
     columns = {name: _column(table[name]) for name in table.column_names if name != "geometry"}
     write_joined(TileArchive.open(tiles), out, {LAYER: Attributes.of(ids, columns)}, jobs=jobs)
@@ -81,7 +58,7 @@ def build(regions: Path, out: Path, jobs: int) -> dict[str, float]:
 def join(regions: Path, tiles: Path, out: Path, count: int, jobs: int) -> dict[str, float]:
     """Wall seconds of joining made-up columns."""
     clock = _Clock()
-    codes = pq.read_table(regions, columns=["code"])["code"].to_pylist()
+    codes = pq.ParquetFile(regions).read(["code"])["code"].to_pylist()
     ids = feature_ids(codes)
     rng = np.random.default_rng(3)
     columns = {f"n{number}": TileColumn.full(np.round(rng.uniform(0, 100, len(ids)), 1)) for number in range(count)}
@@ -92,6 +69,8 @@ def join(regions: Path, tiles: Path, out: Path, count: int, jobs: int) -> dict[s
 
 
 def _column(values: pa.ChunkedArray) -> TileColumn:
+    import pyarrow.compute as pc  # here, as joining does without it
+
     if not pa.types.is_floating(values.type):
         return TileColumn.full(values.to_numpy(zero_copy_only=False))
     present = pc.and_(pc.is_valid(values), pc.invert(pc.is_nan(values))).fill_null(False).to_numpy(zero_copy_only=False)
@@ -115,8 +94,8 @@ class _Clock:
 def main() -> None:
     """Run one of the two and print the stages as JSON."""
     match sys.argv[1:]:
-        case ["build", regions, out, jobs]:
-            laps = build(Path(regions), Path(out), int(jobs))
+        case ["build", regions, out, jobs, *encoding]:
+            laps = build(Path(regions), Path(out), int(jobs), *map(Encoding, encoding))
         case ["join", regions, tiles, out, count, jobs]:
             laps = join(Path(regions), Path(tiles), Path(out), int(count), int(jobs))
         case _:

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import brotli  # type: ignore[import-untyped]  # ships no types
+import brotli
 import numpy as np
 
 from tests.bench import inputs, tools
@@ -19,10 +19,12 @@ from tests.bench.inputs import Input
 from tests.bench.process import CommandFailed, Cost, run
 from tests.bench.tools import LAYER, MAXZOOM, REPOSITORY, Tool
 from tiles.archive import TileArchive
+from tiles.attributes import Attributes, TileColumn
+from tiles.encoding import Encoding
 from tiles.errors import TileError
 from tiles.featureid import feature_ids
+from tiles.joined import joined
 from tiles.quality import ArchiveQuality, ZoomQuality, measure, ppm_text
-from tiles.splice import Attributes, TileColumn, splice
 from tiles.truth import Source
 
 FULL, QUICK = 14_000, 2_000
@@ -78,7 +80,13 @@ class Result:
 def report(folder: Path, shared: Path, options: Options) -> str:
     """Run everything and tell it as Markdown."""
     others = [tool for tool in tools.peers(folder) if options.only in tool.name]
-    contestants = [best := tools.ours(2), tools.ours(1, same_tiles_as=best.name), *others]
+    best = tools.ours(2)
+    contestants = [
+        best,
+        tools.ours(2, same_tiles_as=best.name, encoding=Encoding.MLT),
+        tools.ours(1, same_tiles_as=best.name),
+        *others,
+    ]
     told(f"inputs in {folder}")
     given = [inputs.made_up(folder, options.regions)]
     if options.real and (real := inputs.buurten_2016(folder, shared)) is not None:
@@ -126,7 +134,7 @@ def _section(given: Input, contestants: Sequence[Tool], options: Options) -> str
             "",
             _bytes_table(done),
             "",
-            _extras(given, results[0], peer),
+            *(_extras(given, result, peer) for result in results[:2]),
         ]
     )
 
@@ -228,42 +236,54 @@ def _bytes_table(done: Sequence[Result]) -> str:
 def _extras(given: Input, result: Result, peer: Result | None) -> str:
     if result.failed:
         return ""
-    lines = []
     stages = json.loads(result.costs[-1].said)
-    lines.append("- stages, wall: " + ", ".join(f"{name} {seconds:.2f} s" for name, seconds in stages.items()))
-    geometry = result.archive.with_suffix(".geometry.pmtiles")
-    again = result.archive.with_name("again.pmtiles")
-    command = [sys.executable, "-m", "tests.bench.ours", "join", given.parquet, geometry, again, NEW_INDICATORS, 2]
-    cost = run([str(part) for part in command], cwd=REPOSITORY)
-    lines.append(
-        f"- {NEW_INDICATORS} new indicators joined to all tiles: {cost.wall_s:.2f} s wall, {cost.cpu_s:.2f} s CPU, "
-        f"{cost.wall_s / result.wall_s:.2f} x a full build"
-    )
-    lines.append(_splice_time(given, geometry))
+    lines = [
+        f"{result.tool.name}:\n",
+        "- stages, wall: " + ", ".join(f"{name} {seconds:.2f} s" for name, seconds in stages.items()),
+    ]
+    lines += [_join_again(given, result), _splice_time(given, result)]
     small = _brotli_size(result.archive)
     against = f", {small / _body_size(peer.archive):.2f} x tippecanoe's gzip" if peer else ""
     lines.append(
         f"- with brotli 11: {small / 1e6:.2f} MB, {small / _body_size(result.archive):.2f} x our gzip{against}"
     )
-    return "\n".join(lines)
+    return "\n".join([*lines, ""])
 
 
-def _splice_time(given: Input, geometry: Path) -> str:
+def _join_again(given: Input, result: Result) -> str:
+    """New figures for all tiles."""
+    geometry, again = result.archive.with_suffix(".geometry.pmtiles"), result.archive.with_name("again.pmtiles")
+    command = [sys.executable, "-m", "tests.bench.ours", "join", given.parquet, geometry, again, NEW_INDICATORS, 2]
+    cost = run([str(part) for part in command], cwd=REPOSITORY)
+    return (
+        f"- {NEW_INDICATORS} new indicators joined to all tiles: {cost.wall_s:.2f} s wall, {cost.cpu_s:.2f} s CPU, "
+        f"{cost.wall_s / result.wall_s:.2f} x a full build"
+    )
+
+
+def _splice_time(given: Input, result: Result) -> str:
     """Ten attributes into the tile that comes closest to 200 regions."""
-    archive = TileArchive.open(geometry)
+    archive, mvt = (TileArchive.open(path) for path in _geometry_archives(result))
     ids = feature_ids(given.frame()["code"].tolist())
     rng = np.random.default_rng(5)
     columns = {f"n{number}": TileColumn.full(np.round(rng.uniform(0, 100, len(ids)), 1)) for number in range(10)}
     attributes = {LAYER: Attributes.of(ids, columns)}
-    tiles = [tile for coord in archive.coords() if (tile := archive.unpacked(coord))]
-    features = {tile: tile.count(b"\x18\x03\x22") for tile in tiles}  # each has a type and a geometry
-    tile = min(tiles, key=lambda one: abs(features[one] - 200))
+    # Each feature has a type and a geometry.
+    features = {coord: (mvt.unpacked(coord) or b"").count(b"\x18\x03\x22") for coord in mvt.coords()}
+    coord = min(features, key=lambda one: abs(features[one] - 200))
+    tile = archive.unpacked(coord) or b""
     times = []
     for _ in range(300):
         started = time.perf_counter()
-        splice(tile, attributes)
+        joined(tile, attributes, archive.encoding)
         times.append(time.perf_counter() - started)
-    return f"- 10 attributes spliced into a tile of {features[tile]} regions: {statistics.median(times) * 1e3:.2f} ms"
+    return f"- 10 attributes spliced into a tile of {features[coord]} regions: {statistics.median(times) * 1e3:.2f} ms"
+
+
+def _geometry_archives(result: Result) -> tuple[Path, Path]:
+    """What a result was joined from, and the same as MVT."""
+    own, beside = (result.archive.with_suffix(suffix) for suffix in (".geometry.pmtiles", ".mvt.pmtiles"))
+    return own, beside if beside.exists() else own
 
 
 def _body_size(path: Path) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.bench.inputs import Input
 from tiles.archive import write_archive
+from tiles.encoding import Encoding
 from tiles.grid import TileCoord
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -38,11 +39,13 @@ class Tool:
     """The name of the tool whose tiles have the same shapes, so that they are looked at once."""
 
 
-def ours(jobs: int, same_tiles_as: str = "") -> Tool:
+def ours(jobs: int, same_tiles_as: str = "", encoding: Encoding = Encoding.MVT) -> Tool:
     """This project."""
+    program = [sys.executable, "-m", "tests.bench.ours", "build"]
+    kind = "" if encoding is Encoding.MVT else f" {encoding.upper()}"
     return Tool(
-        f"zichtkaart, {jobs} job{'s' * (jobs > 1)}",
-        lambda given, out: [sys.executable, "-m", "tests.bench.ours", "build", str(given.parquet), str(out), str(jobs)],
+        f"zichtkaart{kind}, {jobs} job{'s' * (jobs > 1)}",
+        lambda given, out: [*program, str(given.parquet), str(out), str(jobs), encoding.value],
         same_tiles_as=same_tiles_as,
     )
 

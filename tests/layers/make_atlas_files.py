@@ -47,10 +47,10 @@ def write(writer: AtlasWriter, source: Prepared, decimals: int = 0) -> AtlasFact
         for x in edition.levels
     ]
 
-    def write_tiles(path: Path) -> None:
-        write_pyramid(path, levels, [], edition.crs, MAXZOOM, {})
+    def write_tiles(path: Path, mlt: Path) -> None:
+        write_pyramid(path, levels, [], edition.crs, MAXZOOM, {}, mlt=mlt)
 
-    tiles = writer.artefact("tiles", "gebieden-2022", ".pmtiles", write_tiles)
+    tiles, mlt = writer.artefacts("tiles", "gebieden-2022", [".pmtiles", ".mlt.pmtiles"], write_tiles)
     regions = writer.artefact("regions", "2022", ".parquet", lambda path: write_regions(path, edition))
     figures = [(key[1], series.published) for key, series in source.figures.items()]
     series = tuple(Series(level=level, year=2022, edition=2022, tileset="vastgoed-2022") for level, _ in figures)
@@ -87,6 +87,7 @@ def write(writer: AtlasWriter, source: Prepared, decimals: int = 0) -> AtlasFact
                     for x in edition.levels
                 ),
                 tiles=tiles,
+                mlt=mlt,
                 regions=regions,
                 bounds=edition.bounds,
             ),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from layers.prepare import Prepared
 from layers.store import Atlas
 from layers.tileset import Tileset
 from tests.layers.make_atlas_files import publish, small
+from tests.tiles.decoders import MLT, Decoders
+from tiles.encoding import Encoding
 from tiles.grid import Grid, GridName, TileCoord
 
 
@@ -75,7 +78,7 @@ def test_numbers_without_decimals_are_whole_and_others_are_not(source: Prepared)
     whole, broken = Tileset(Atlas.open(Path("a")), "vastgoed-2022"), Tileset(Atlas.open(Path("b")), "vastgoed-2022")
     assert isinstance(properties(whole, "gemeente")["GM9901"]["woz_waarde"], int)
     assert isinstance(properties(broken, "gemeente")["GM9901"]["woz_waarde"], float)
-    assert whole.version != broken.version
+    assert whole.versions != broken.versions
 
 
 def test_a_tileset_of_regions_has_no_figures(atlas: Atlas) -> None:
@@ -102,18 +105,42 @@ def test_where_there_is_nothing_there_is_no_tile(atlas: Atlas) -> None:
     assert Tileset(atlas, "vastgoed-2022").tile(TileCoord(8, 0, 0)) is None
 
 
+def test_a_tile_as_mlt_has_the_features_of_the_same_tile_as_mvt(atlas: Atlas, decoders: Decoders) -> None:
+    tileset = Tileset(atlas, "vastgoed-2022")
+    tiles = [coord for coord in tileset._archives[Encoding.MLT].coords() if coord.z > 4]
+    assert tiles
+    for one in tiles:
+        mvt, mlt = (gzip.decompress(tileset.tile(one, encoding) or b"") for encoding in (Encoding.MVT, Encoding.MLT))
+        expected = decoders.decoded("mvt", mvt)
+        for decoder in MLT:
+            assert decoders.decoded(decoder, mlt) == expected
+
+
+def test_an_atlas_of_before_there_was_mlt_has_mvt_only(source: Prepared) -> None:
+    facts = publish(Path("old"), source)
+    [edition] = facts.editions
+    manifest = json.loads(Path("old/atlas.json").read_text())
+    del manifest["editions"][0]["mlt"]
+    Path("old/atlas.json").write_text(json.dumps(manifest))
+    assert edition.mlt is not None
+    (Path("old") / edition.mlt.path).unlink()
+    tileset = Tileset(Atlas.open(Path("old")), "vastgoed-2022")
+    assert list(tileset.versions) == [Encoding.MVT]
+    assert properties(tileset, "wijk")["WK990201"]["woz_waarde"] == 0
+
+
 def test_tiles_and_versions_are_the_same_for_the_same_atlas_and_every_thread(atlas: Atlas, source: Prepared) -> None:
     publish(Path("again"), source)
     first, second = Tileset(atlas, "vastgoed-2022"), Tileset(Atlas.open(Path("again")), "vastgoed-2022")
-    assert first.version == second.version
-    middle = next(x for x in first._archive.coords() if x.z == 8)
+    assert first.versions == second.versions
+    middle = next(x for x in first._archives[Encoding.MVT].coords() if x.z == 8)
     with ThreadPoolExecutor(8) as threads:
         tiles = set(threads.map(lambda _: first.tile(middle), range(32)))
     assert tiles == {second.tile(middle)}
 
 
 def test_the_version_tells_tilesets_apart(atlas: Atlas) -> None:
-    assert Tileset(atlas, "vastgoed-2022").version != Tileset(atlas, "gebieden-2022").version
+    assert Tileset(atlas, "vastgoed-2022").versions != Tileset(atlas, "gebieden-2022").versions
 
 
 def test_an_unknown_tileset_is_a_sentence(atlas: Atlas) -> None:

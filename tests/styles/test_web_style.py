@@ -44,6 +44,13 @@ def test_maplibre_accepts_the_style(facts: AtlasFacts, indicator: str, level: st
     assert complaints(made(facts, indicator, level), tmp_path) == ""
 
 
+def test_maplibre_accepts_a_style_on_mlt(facts: AtlasFacts, tmp_path: Path) -> None:
+    editions = tuple(one.model_copy(update={"mlt": one.tiles}) for one in facts.editions)
+    style = made(facts.model_copy(update={"editions": editions}))
+    assert style["sources"]["kaart"]["encoding"] == "mlt"
+    assert complaints(style, tmp_path) == ""
+
+
 def test_the_validator_is_awake(facts: AtlasFacts, tmp_path: Path) -> None:
     style = made(facts)
     layer(style, "wijk-classes")["paint"]["fill-colour"] = "#ffffff"

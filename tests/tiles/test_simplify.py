@@ -72,7 +72,8 @@ def test_rounding_leaves_no_pixel_twice_in_a_row_but_for_the_ends(many: list[np.
 @given(paths)
 def test_after_snap_rounding_lines_meet_only_at_vertices(many: list[np.ndarray]) -> None:
     lines = lines_of(many)
-    xy, offsets = snap_rounded(lines.xy, lines.offsets)
+    snapped = snap_rounded(lines)
+    xy, offsets = snapped.xy, snapped.offsets
     assert len(crossings(*segments_of(Lines(xy, offsets, np.arange(len(xy)))))[0]) == 0
     for i, one in enumerate(many):
         assert xy[offsets[i]].tolist() == one[0].tolist()

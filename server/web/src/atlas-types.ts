@@ -44,6 +44,7 @@ export interface EditionFacts {
   levels: LevelFacts[];
   backdrop?: BackdropFacts[];
   tiles: Artefact;
+  mlt?: Artefact | null;
   regions: Artefact;
   /**
    * @minItems 4
@@ -234,6 +235,7 @@ export interface TileJson {
   attribution: string;
   scheme?: "xyz";
   tiles: string[];
+  encoding?: ("mvt" | "mlt") | null;
   minzoom: number;
   maxzoom: number;
   bounds: number[];

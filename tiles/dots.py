@@ -1,0 +1,98 @@
+"""Regions too small for a pixel: half a pixel each, near where they lie, taken from a region that can spare it."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+
+from tiles.coverage import Coverage
+from tiles.ragged import Ints
+from tiles.rings import PIXELS, first_of_each
+from tiles.shapes import Geometry, Shapes
+from tiles.simplify import Lines
+
+HALVES = np.array([[[0, 0], [1, 0], [0, 1]], [[1, 1], [0, 1], [1, 0]]])
+"""A pixel's two halves, in the direction of shells."""
+
+REACH = 5
+"""How many pixels away a place is looked for."""
+
+ROOM = 2.0
+"""Square tile units to a region on average: with less there is no place for all, and those that have none cover a neighbour."""
+
+
+def with_dots(coverage: Coverage, lines: Lines, shapes: Shapes, features: Ints) -> Shapes:
+    """Shapes with half a pixel for each of some features, none of which has a shape."""
+    if not len(features):
+        return shapes
+    corner = _corners(coverage, lines, features)
+    triangles = corner[:, None, :] + HALVES[0]
+    pieces, owner = shapes.polygons()
+    if shapely.area(pieces).sum() > ROOM * coverage.features:
+        places, taken_from = _places(corner, coverage.level[features], pieces, coverage.level[owner])
+        found = taken_from >= 0
+        triangles[found] = places[found]
+        losers = np.unique(taken_from[found])
+        left = _without(pieces, taken_from[found], shapely.polygons(places[found]))
+        keep = ~np.isin(np.cumsum(shapes.is_shell) - 1, losers)
+        shapes = shapes.where(keep).and_also(left, owner[losers])
+    return shapes.and_also(shapely.polygons(triangles), features)
+
+
+def _corners(coverage: Coverage, lines: Lines, features: Ints) -> PIXELS:
+    """(features, 2) a pixel on the border of each."""
+    use_feature = coverage.feature[coverage.use_part]
+    order = np.argsort(use_feature, kind="stable")
+    use = order[np.searchsorted(use_feature[order], features)]
+    corners: PIXELS = lines.xy[lines.offsets[:-1][coverage.arcs.use_arc[use]]]
+    return corners
+
+
+def _places(corner: PIXELS, level: Ints, pieces: Geometry, piece_level: Ints) -> tuple[PIXELS, Ints]:
+    """Half a pixel for each corner inside a piece of its level, as near as can be, and that piece; -1 where there is none.
+
+    No pixel is given twice, and every piece keeps half a unit.
+    """
+    triangle = np.zeros((len(corner), 3, 2), np.int32)
+    piece_of = np.full(len(corner), -1)
+    spare = shapely.area(pieces) - 0.5
+    tree = shapely.STRtree(pieces)
+    taken = np.zeros(0, np.int64)
+    for cell in _cells_around():
+        waiting = np.flatnonzero(piece_of < 0)
+        if not len(waiting):
+            break
+        for half in HALVES:
+            pixel = corner[waiting] + cell
+            candidate, piece = tree.query(shapely.polygons(pixel[:, None, :] + half), predicate="within")
+            fits = (piece_level[piece] == level[waiting[candidate]]) & (spare[piece] >= 0.5)
+            key = (pixel[candidate, 0].astype(np.int64) << 32) + pixel[candidate, 1]
+            fits &= ~np.isin(key, taken)
+            candidate, piece, key = candidate[fits], piece[fits], key[fits]
+            # One for each pixel, and as many to a piece as it can spare.
+            _, first = np.unique(key, return_index=True)
+            order = first[np.argsort(piece[first], kind="stable")]
+            begin = np.flatnonzero(first_of_each(piece[order]))
+            nth = np.arange(len(order)) - np.repeat(begin, np.diff(np.append(begin, len(order))))
+            order = order[0.5 * (nth + 1) <= spare[piece[order]]]
+            chosen = waiting[candidate[order]]
+            triangle[chosen], piece_of[chosen] = pixel[candidate[order], None, :] + half, piece[order]
+            spare -= 0.5 * np.bincount(piece[order], minlength=len(pieces))
+            taken = np.concatenate([taken, key[order]])
+            waiting = np.flatnonzero(piece_of < 0)
+    return triangle, piece_of
+
+
+def _cells_around() -> list[tuple[int, int]]:
+    """Steps from a corner to the north-west corners of the pixels around it, nearest first."""
+    steps = [(x, y) for x in range(-REACH, REACH) for y in range(-REACH, REACH)]
+    return sorted(steps, key=lambda step: ((step[0] + 0.5) ** 2 + (step[1] + 0.5) ** 2, step))
+
+
+def _without(pieces: Geometry, taken_from: Ints, dots: Geometry) -> Geometry:
+    """Those pieces that dots are taken from, in their order, without them."""
+    order = np.argsort(taken_from, kind="stable")
+    losers, group = np.unique(taken_from[order], return_inverse=True)
+    taken = shapely.union_all(shapely.multipolygons(dots[order], indices=group)[:, None], axis=1)
+    left: Geometry = shapely.difference(pieces[losers], taken)
+    return left

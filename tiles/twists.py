@@ -1,0 +1,187 @@
+r"""Ground that lies upside down: where rounding has made two borders of a region change places.
+
+        a        b            Borders a and b of region A, which lies between them, change places from p to q. There A is
+         \    /              upside down (its winding number is -1), and its neighbours on both sides claim the ground:
+      C   \ A /  B           all winding numbers of a coverage add up to one everywhere.
+            p
+          b   a               A is what has a positive winding number. The ground between p and q goes to one of those
+            q                 that claim it.
+      C   / A \  B
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from tiles.coverage import Coverage
+from tiles.ragged import Ints, offsets_of, ranges, row_of
+from tiles.rings import first_of_each, picked
+from tiles.shapes import Geometry, RingsAt, Shapes, less, marked, valid, whole_features
+from tiles.simplify import Lines, rows
+
+
+def upright(rings: RingsAt, bad: Ints) -> Shapes:
+    """All regions of a zoom as valid polygons; the bad ones put right, split at the pixels where they touch themselves."""
+    coverage = rings.coverage
+    special, feature = _put_right(rings, bad)
+    standing = np.flatnonzero(rings.standing() & ~np.isin(coverage.feature, feature)[coverage.part])
+    shapes = Shapes(
+        rings.xy,
+        rings.start[standing],
+        rings.length[standing],
+        coverage.is_shell[standing],
+        rings.ring_feature[standing],
+    )
+    return shapes.and_also(special, feature)
+
+
+def _put_right(rings: RingsAt, bad: Ints) -> tuple[Geometry, Ints]:
+    """Valid polygons of bad features, and of others that have to give up ground for them; and the feature of each."""
+    whole, names = whole_features(*rings.polygons(bad))
+    made = valid(whole)
+    covered = np.zeros(rings.coverage.features)
+    covered[names] = shapely.area(made)
+    twisted = bad[np.abs(covered - rings.areas())[bad] > 1e-6]
+    twisted = np.union1d(twisted, rings.ring_feature[rings.doubtful()])
+    plain = ~np.isin(names, twisted)
+    right = untwisted(rings, twisted)
+    others, other_names = whole_features(*rings.polygons(np.setdiff1d(right.loser, np.union1d(bad, twisted))))
+    geometry = np.concatenate([made[plain], valid(right.geometry), others])
+    feature = np.concatenate([names[plain], right.feature, other_names])
+    return less(geometry, feature, right.given_up, right.loser), feature
+
+
+@dataclass(frozen=True, slots=True)
+class Untwisted:
+    """Regions put right."""
+
+    geometry: Geometry
+    """(regions,) what each covers, valid."""
+
+    feature: Ints
+    """(regions,)."""
+
+    given_up: Geometry
+    """(pieces,) ground that another region keeps, without overlap between pieces of a region."""
+
+    loser: Ints
+    """(pieces,) the feature that gives it up."""
+
+
+def untwisted(rings: RingsAt, features: Ints) -> Untwisted:
+    """What some features cover, and what their neighbours have to give up for it."""
+    faces, owner = _faces(rings, features)
+    points = shapely.get_coordinates(shapely.point_on_surface(faces))
+    winding = windings(rings, points, owner)
+    order = np.argsort(owner, kind="stable")
+    order = order[winding[order] > 0]
+    covered, feature = _together(faces[order], owner[order])
+    upside_down = np.flatnonzero(winding < 0)
+    claimed, claimant = _claims(rings, points[upside_down], owner[upside_down])
+    # The smallest claimant keeps the ground: it has the least to spare.
+    size = rings.areas()
+    rank = np.lexsort((claimant, size[claimant], claimed))
+    loses = rank[~first_of_each(claimed[rank])]
+    return Untwisted(covered, feature, faces[upside_down[claimed[loses]]], claimant[loses])
+
+
+def windings(rings: RingsAt, points: NDArray[np.float64], feature: Ints) -> Ints:
+    """(points,) how often the rings of a feature run around a point that lies on none of them.
+
+    Sunday's winding number, https://en.wikipedia.org/wiki/Point_in_polygon#Winding_number_algorithm
+    """
+    ring_feature = rings.ring_feature
+    first, last = np.searchsorted(ring_feature, feature), np.searchsorted(ring_feature, feature, side="right")
+    ring = ranges(first, last - first)
+    steps = np.bincount(np.repeat(np.arange(len(feature)), last - first), rings.length[ring], len(feature)).astype(
+        np.int64
+    )
+    begin = ranges(rings.start[ring], rings.length[ring])
+    a, b = picked(rings.xy, begin).astype(np.float64), picked(rings.xy, begin + 1).astype(np.float64)
+    p = np.repeat(points, steps, axis=0)
+    left = (b[:, 0] - a[:, 0]) * (p[:, 1] - a[:, 1]) - (p[:, 0] - a[:, 0]) * (b[:, 1] - a[:, 1])
+    up = (a[:, 1] <= p[:, 1]) & (b[:, 1] > p[:, 1]) & (left > 0)
+    down = (a[:, 1] > p[:, 1]) & (b[:, 1] <= p[:, 1]) & (left < 0)
+    around = np.repeat(np.arange(len(feature)), steps)
+    total: Ints = np.bincount(around[up], minlength=len(feature)) - np.bincount(around[down], minlength=len(feature))
+    return total
+
+
+def _faces(rings: RingsAt, features: Ints) -> tuple[Geometry, Ints]:
+    """The pieces of ground between all borders of each feature, and the feature of each."""
+    ring_feature = rings.ring_feature
+    ring = np.flatnonzero(np.isin(ring_feature, features) & (rings.length >= 3))
+    closed = rings.length[ring] + 1
+    xy = picked(rings.xy, ranges(rings.start[ring], closed)).astype(np.float64)
+    lines = shapely.from_ragged_array(shapely.GeometryType.LINESTRING, xy, (offsets_of(closed),))
+    names, owner = np.unique(ring_feature[ring], return_inverse=True)
+    noded = shapely.node(shapely.multilinestrings(lines, indices=owner))
+    faces, at = shapely.get_parts(shapely.polygonize(noded[:, None]), return_index=True)
+    return faces, names[at]
+
+
+def _together(faces: Geometry, owner: Ints) -> tuple[Geometry, Ints]:
+    """The faces of each feature as one geometry."""
+    if not len(faces):
+        return faces, owner
+    names, group = np.unique(owner, return_inverse=True)
+    whole: Geometry = shapely.union_all(shapely.multipolygons(faces, indices=group)[:, None], axis=1)
+    return whole, names
+
+
+def _claims(rings: RingsAt, points: NDArray[np.float64], owner: Ints) -> tuple[Ints, Ints]:
+    """Which points which neighbours of their owner claim, of the same level."""
+    coverage = rings.coverage
+    neighbour_of, neighbour = coverage.neighbours(np.unique(owner))
+    first = np.searchsorted(neighbour_of, owner)
+    count = np.searchsorted(neighbour_of, owner, side="right") - first
+    point = np.repeat(np.arange(len(owner)), count)
+    other = neighbour[ranges(first, count)]
+    claims = windings(rings, points[point], other) > 0
+    return point[claims], other[claims]
+
+
+def without_straits(coverage: Coverage, lines: Lines, shapes: Shapes) -> Shapes:
+    """Shapes in which no two regions overlap across a strait too narrow for the grid; the smaller one keeps the ground.
+
+    Their coasts have changed places: it is the sea that is upside down there.
+    """
+    one, other = _across_straits(coverage, lines)
+    if not len(one):
+        return shapes
+    near = np.isin(shapes.feature, np.concatenate([one, other]))
+    geometry, names = whole_features(*shapes.where(near).polygons())
+    row = np.full(coverage.features, -1)
+    row[names] = np.arange(len(names))
+    drawn = (row[one] >= 0) & (row[other] >= 0)
+    one, other = one[drawn], other[drawn]
+    overlap = shapely.intersection(geometry[row[one]], geometry[row[other]])
+    lies = shapely.area(overlap) > 0
+    if not lies.any():
+        return shapes
+    one, other, overlap = one[lies], other[lies], overlap[lies]
+    loser = np.where(shapely.area(geometry[row[one]]) > shapely.area(geometry[row[other]]), one, other)
+    losers = np.unique(loser)
+    pieces, owner = shapely.get_parts(overlap, return_index=True)
+    areal = shapely.area(pieces) > 0
+    left = valid(less(geometry[row[losers]], losers, pieces[areal], loser[owner[areal]]))
+    return shapes.where(~np.isin(shapes.feature, losers)).and_also(left, losers)
+
+
+def _across_straits(coverage: Coverage, lines: Lines) -> tuple[Ints, Ints]:
+    """Pairs of features of one level whose coasts meet on a pixel, where some that meet there have not met in the source."""
+    arcs, _ = coverage.outer_arcs
+    some = rows(lines, arcs)
+    pixel = some.xy.astype(np.int64) @ np.array([1 << 32, 1])
+    given = np.where(some.source[:, None] < 0, some.xy, coverage.arcs.xy[some.source])
+    order = np.lexsort((given[:, 1], given[:, 0], pixel))
+    new_pixel = first_of_each(pixel[order])
+    group = np.cumsum(new_pixel) - 1
+    mixed = np.zeros(len(order), bool)
+    mixed[1:] = ~new_pixel[1:] & (np.diff(given[order], axis=0) != 0).any(axis=1)
+    there = marked(group[mixed], len(order))[group]
+    return coverage.pairs_of_users(arcs[row_of(some.offsets)][order[there]], group[there])
