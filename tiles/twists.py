@@ -1,12 +1,8 @@
-r"""Ground that lies upside down: where rounding has made two borders of a region change places.
+"""Ground that lies upside down: where rounding has made two borders of a region change places.
 
-        a        b            Borders a and b of region A, which lies between them, change places from p to q. There A is
-         \    /              upside down (its winding number is -1), and its neighbours on both sides claim the ground:
-      C   \ A /  B           all winding numbers of a coverage add up to one everywhere.
-            p
-          b   a               A is what has a positive winding number. The ground between p and q goes to one of those
-            q                 that claim it.
-      C   / A \  B
+Let region A lie between B and C, narrow enough for its two borders to change places from one pixel to another. In between A
+is upside down: its winding number is -1. All winding numbers of a coverage add up to one everywhere, so there both B and
+C claim the ground. A then is what has a positive winding number, and the ground in between goes to one of its claimants.
 """
 
 from __future__ import annotations
