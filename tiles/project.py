@@ -12,7 +12,9 @@ from tiles.grid import Grid
 FIT_FROM = 20_000
 """Below this many points pyproj itself is quick enough."""
 
-FIT_DEGREE = 9
+FIT_DEGREES = (5, 7, 9)
+"""Of the polynomial; a country needs the first or second."""
+
 FIT_ERROR_M = 0.01
 """The polynomial is used only where it follows pyproj this closely."""
 
@@ -30,9 +32,11 @@ def to_unit_square(xy: NDArray[np.float64], crs: pyproj.CRS, grid: Grid) -> NDAr
 def _projected(xy: NDArray[np.float64], transformer: pyproj.Transformer) -> NDArray[np.float64]:
     if len(xy) > FIT_FROM:
         sample = xy[np.linspace(0, len(xy) - 1, 2000).astype(np.int64)]
-        fit = _Fit(xy, transformer)
-        if np.abs(fit(sample) - _exact(sample, transformer)).max() < FIT_ERROR_M:
-            return fit(xy)
+        true = _exact(sample, transformer)
+        for degree in FIT_DEGREES:
+            fit = _Fit(xy, transformer, degree)
+            if np.abs(fit(sample) - true).max() < FIT_ERROR_M:
+                return fit(xy)
     return _exact(xy, transformer)
 
 
@@ -43,23 +47,25 @@ def _exact(xy: NDArray[np.float64], transformer: pyproj.Transformer) -> NDArray[
 class _Fit:
     """A polynomial in x and y through pyproj's answers on a Chebyshev grid over the extent of the points."""
 
-    def __init__(self, xy: NDArray[np.float64], transformer: pyproj.Transformer) -> None:
+    def __init__(self, xy: NDArray[np.float64], transformer: pyproj.Transformer, degree: int) -> None:
         low, high = xy.min(axis=0), xy.max(axis=0)
-        self.middle, self.half = (low + high) / 2, np.maximum((high - low) / 2, 1e-9)
-        count = FIT_DEGREE + 4
+        self.middle, self.half, self.degree = (low + high) / 2, np.maximum((high - low) / 2, 1e-9), degree
+        count = degree + 4
         nodes = np.cos(np.pi * (np.arange(count) + 0.5) / count)
         u, v = (axis.ravel() for axis in np.meshgrid(nodes, nodes, indexing="ij"))
-        answers = _exact(np.column_stack([u, v]) * self.half + self.middle, transformer)
-        terms = chebyshev.chebvander2d(u, v, [FIT_DEGREE, FIT_DEGREE])
-        weights = np.linalg.lstsq(terms, answers, rcond=None)[0]
-        self.weights = weights.reshape(FIT_DEGREE + 1, FIT_DEGREE + 1, 2)
+        answers = _exact(np.column_stack([u, v]) * self.half + self.middle, transformer).reshape(count, count, 2)
+        # On these nodes the polynomials are orthogonal, so each weight is a sum.
+        terms = chebyshev.chebvander(nodes, degree) * np.where(np.arange(degree + 1) == 0, 1, 2) / count
+        self.weights = np.einsum("ui,uva,vj->ija", terms, answers, terms)
 
     def __call__(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
         out = np.empty_like(xy)
-        block = 1 << 16  # keeps the table of terms in the processor's cache
+        block = 1 << 13  # keeps the tables of terms in the processor's cache
         for begin in range(0, len(xy), block):
             unit = (xy[begin : begin + block] - self.middle) / self.half
-            in_x, in_y = (chebyshev.chebvander(unit[:, axis], FIT_DEGREE) for axis in (0, 1))
+            in_x, in_y = (chebyshev.chebvander(unit[:, axis], self.degree).T for axis in (0, 1))
             for axis in (0, 1):
-                out[begin : begin + block, axis] = np.einsum("ij,ij->i", in_x @ self.weights[:, :, axis], in_y)
+                # Not as a matrix product: the linear algebra behind that starts threads of its own, which wait for each other.
+                terms = np.einsum("ij,jn->in", self.weights[:, :, axis], in_y)
+                out[begin : begin + block, axis] = (terms * in_x).sum(axis=0)
         return out
