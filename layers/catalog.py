@@ -21,6 +21,7 @@ from layers.catalog_model import (
     BackdropEntry,
     Entry,
     IndicatorEntry,
+    RecodeEntry,
     RegionsEntry,
     TableEntry,
     ThemeEntry,
@@ -34,6 +35,7 @@ SECTIONS: dict[str, type[Entry]] = {
     "themes": ThemeEntry,
     "indicators": IndicatorEntry,
     "backdrop": BackdropEntry,
+    "recodes": RecodeEntry,
 }
 """The lists of a catalog; beside them stands ``[atlas]``."""
 
@@ -51,6 +53,7 @@ class Catalog:
     themes: tuple[ThemeEntry, ...]
     indicators: tuple[IndicatorEntry, ...]
     backdrop: tuple[BackdropEntry, ...]
+    recodes: tuple[RecodeEntry, ...]
     lines: Mapping[Key, int] = field(repr=False)
     """The line of each key, such as ``("indicators", 0, "style", "palette")``."""
 
@@ -101,6 +104,7 @@ def read_catalog(path: Path) -> Catalog:
         themes=_of(entries, ThemeEntry, "themes"),
         indicators=_of(entries, IndicatorEntry, "indicators"),
         backdrop=_of(entries, BackdropEntry, "backdrop"),
+        recodes=_of(entries, RecodeEntry, "recodes"),
         lines=lines,
     )
 

@@ -9,7 +9,9 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from layers.problems import listed, suggestion
+from layers.postgis import database_fault, is_database
+from layers.problems import InputProblems, listed, suggestion
+from layers.remote.request import is_remote, request_of
 from layers.toml_lines import Key
 from layers.where import BadWhere, parse_where
 
@@ -138,8 +140,22 @@ def _remote(data: Mapping[str, Any]) -> _Found:
     for section in ("regions", "tables", "backdrop"):
         for key, entry in _entries(data, section):
             source = entry.get("source")
-            if isinstance(source, str) and "://" in source:
-                yield (*key, "source"), f'source = "{source}" is an address; download it and give the path of the file'
+            if not isinstance(source, str):
+                continue
+            if is_remote(source):
+                try:
+                    request_of(source)
+                except InputProblems as error:
+                    yield (*key, "source"), str(error)
+            elif is_database(source):
+                if (fault := database_fault(source)) is not None:
+                    yield (*key, "source"), fault
+            elif "://" in source:
+                kind = source.partition("://")[0]
+                yield (
+                    (*key, "source"),
+                    f'a source cannot begin with "{kind}://"; https://, s3://, cbs:, pdok: and postgis: can be read',
+                )
 
 
 def _tile_names(data: Mapping[str, Any]) -> _Found:

@@ -65,6 +65,7 @@ _EXPECTED: dict[str, Callable[[dict[str, Any]], str]] = {
     "greater_than_equal": lambda context: f"{context['ge']} or more",
     "less_than_equal": lambda context: f"{context['le']} or less",
     "tuple_type": lambda _: "a list in square brackets",
+    "dict_type": lambda _: 'a table, such as { Column = ["code"] }',
     "model_type": lambda _: "a table, such as { nl = .. }",
     "model_attributes_type": lambda _: "a table, such as { nl = .. }",
 }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 from typing import Annotated, Any, Literal, Self
 
+import pyproj
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -15,11 +17,16 @@ from pydantic import (
     ValidationInfo,
     model_validator,
 )
+from pyproj.exceptions import CRSError
 
 from layers.atlas import KIND, Text
+from layers.composed import columns_in, is_composed
 
 FILLED = r"\S"
 """What a text matches that is not blank."""
+
+YEAR = "{year}"
+"""Stands in ``tables.year_header`` where the names of columns have the year."""
 
 MOST_DECIMALS = 3
 """How many decimals an indicator has at most where the catalog does not say."""
@@ -41,6 +48,32 @@ def _filled(text: Text, info: ValidationInfo) -> Text:
 
 def _column(value: Any) -> Any:
     return {"column": value} if isinstance(value, str) else value
+
+
+def _one_or_more(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _known_crs(value: str) -> str:
+    try:
+        pyproj.CRS.from_user_input(value)
+    except CRSError as error:
+        raise ValueError(f'crs = "{value}" is not known; write a code such as "EPSG:28992"') from error
+    return value
+
+
+def _known_encoding(value: str) -> str:
+    try:
+        codecs.lookup(value)
+    except LookupError as error:
+        raise ValueError(f'encoding = "{value}" is not known; such as "utf-8", "cp1252" and "utf-16" are') from error
+    return value
+
+
+def _with_year(value: str) -> str:
+    if value.count(YEAR) != 1:
+        raise ValueError(f'year_header = "{value}" must hold {YEAR} once, where the year stands, such as "woz_{YEAR}"')
+    return value
 
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
@@ -78,8 +111,11 @@ class RegionsEntry(Entry):
     year: Year
     source: Filled
     layer: Filled | None = None
+    crs: Annotated[Filled, AfterValidator(_known_crs)] | None = None
+    """The CRS of the coordinates, where the file has none or the wrong one."""
+
     code: Filled
-    """Name of the column with codes."""
+    """Name of the column with codes, or how they are put together: ``BU{GEMEENTECODE}{BUURTCODE}``."""
 
     name: Filled | None = None
     """Name of the column with names; codes are shown where there is none."""
@@ -99,11 +135,29 @@ class TableEntry(Entry):
     id: Id
     source: Filled
     sheet: Filled | None = None
+    header_row: Annotated[StrictInt, Field(ge=1)] | None = None
+    """The row with the names of columns, as a spreadsheet counts them, where it cannot be found."""
+
+    delimiter: Literal[";", ",", "\t", "|"] | None = None
+    """What parts the cells of a CSV, where it cannot be told from the rows."""
+
+    encoding: Annotated[Filled, AfterValidator(_known_encoding)] | None = None
+    """How the letters of a CSV are written, where it cannot be told from the bytes."""
+
     level: Id
     year: Year | None = None
     year_column: Filled | None = None
+    year_header: Annotated[
+        tuple[Annotated[Filled, AfterValidator(_with_year)], ...], BeforeValidator(_one_or_more)
+    ] = ()
+    """Names of columns with ``{year}`` where the year stands; an indicator names such a column by the same text."""
+
+    dimensions: dict[Filled, Annotated[tuple[Filled, ...], BeforeValidator(_one_or_more)]] = {}
+    """Which rows count: by column the codes or titles that are wanted."""
+
     code: Filled | None = None
-    """Name of the column that says which region a row is about: with codes, or names where ``key = "name"``."""
+    """Name of the column that says which region a row is about: with codes, or names where ``key = "name"``. Codes may be
+    put together, as those of regions."""
 
     name: Filled | None = None
     """The same for a column with names."""
@@ -123,8 +177,12 @@ class TableEntry(Entry):
 
     @model_validator(mode="after")
     def _one_year(self) -> Self:
-        if (self.year is None) == (self.year_column is None):
-            raise ValueError('give either year, such as 2022, or year_column, such as "Perioden"')
+        given = [name for name in ("year", "year_column", "year_header") if getattr(self, name)]
+        if len(given) != 1:
+            both = f", and not {' and '.join(given)}" if given else ""
+            raise ValueError(
+                f'give either year, such as 2022, or year_column, such as "Perioden", or year_header, such as "woz_{YEAR}"{both}'
+            )
         return self
 
     @model_validator(mode="after")
@@ -147,6 +205,11 @@ class TableEntry(Entry):
         """The column that says which region a row is about."""
         first, second = (self.name, self.code) if self.joins_on_names else (self.code, self.name)
         return first or second or ""  # one of the two is there: checked at birth
+
+    @property
+    def key_parts(self) -> tuple[str, ...]:
+        """The columns of the file that it takes to know which region a row is about; more than one for composed codes."""
+        return columns_in(self.key_column) if is_composed(self.key_column) else (self.key_column,)
 
 
 class ThemeEntry(Entry):
@@ -193,6 +256,9 @@ class IndicatorEntry(Entry):
     decimals: Annotated[StrictInt, Field(ge=0, le=6)] = MOST_DECIMALS
     """How many decimals are published. Where the catalog does not say, what the figures have decides, up to this many."""
 
+    denominator: Filled | None = None
+    """Column with what a share, rate or mean is taken over. With it figures of gemeenten that merged can be put together."""
+
     column: Filled | None = None
     from_: tuple[Annotated[ColumnEntry, BeforeValidator(_column)], ...] = Field(default=(), alias="from")
     style: StyleEntry = StyleEntry()
@@ -230,3 +296,32 @@ class BackdropEntry(Entry):
     kind: Literal["water", "dike"]
     source: Filled
     layer: Filled | None = None
+    crs: Annotated[Filled, AfterValidator(_known_crs)] | None = None
+
+
+class RecodeEntry(Entry):
+    """``[[recodes]]``: what became of regions when borders or codes changed, besides what is known of gemeenten."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=False, validate_by_alias=True)
+
+    level: Id
+    source: Filled | None = None
+    """A CSV with the columns year, from and to: a row for each old region and each new one that got any of it."""
+
+    year: Year | None = None
+    """The first boundary year with the new regions."""
+
+    from_: Annotated[tuple[Filled, ...], BeforeValidator(_one_or_more)] = Field(default=(), alias="from")
+    """Codes of old regions that together cover what ``to`` covers."""
+
+    to: Annotated[tuple[Filled, ...], BeforeValidator(_one_or_more)] = ()
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        written = self.year is not None and bool(self.from_) and bool(self.to)
+        begun = self.year is not None or bool(self.from_) or bool(self.to)
+        if begun == (self.source is not None) or written != begun:
+            raise ValueError(
+                "give either source, a CSV with the columns year, from and to, or year, from and to themselves"
+            )
+        return self

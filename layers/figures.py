@@ -1,53 +1,33 @@
-"""Raw tables of figures: CSV, Excel and Parquet, as they are, with the rows of the file remembered.
+"""Raw tables of figures as they are, with the rows of the file remembered: CSV, Excel, Parquet, StatLine, layers of maps.
 
 Raw figures may hold what must not be published; they stay within ``layers`` and leave it through ``layers.publish``.
 """
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
-import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NoReturn
-from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile
 
-import openpyxl
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from openpyxl.utils.exceptions import InvalidFileException
+from numpy.typing import NDArray
 
 from layers.catalog_model import TableEntry
 from layers.cells import Sign, decimal_sign, is_unsure
 from layers.codes import cell_text
-from layers.problems import InputProblems, Problem, counted, listed, suggestion
-from layers.sources import find_column
+from layers.composed import columns_in, composed, is_composed
+from layers.delimited import read_delimited
+from layers.header import read_header, without_footer
+from layers.headings import headings
+from layers.problems import InputProblems, Problem, counted, listed, refuse, suggestion
+from layers.sources import is_topojson, read_attributes, the_column
+from layers.workbook import read_workbook
 
-_HEADER_WITHIN = 40
-"""Among how many first rows the header is looked for; exports of StatLine have titles above it."""
-
-_NO_EXCEL = (
-    InvalidFileException,
-    BadZipFile,
-    ParseError,
-    zlib.error,
-    OSError,
-    EOFError,
-    KeyError,
-    ValueError,
-    TypeError,
-    IndexError,
-    AttributeError,
-)
-"""What openpyxl, and what it stands on, raise for a workbook that is damaged; sheets are read only when they are asked for."""
-
-_PARQUET = (".parquet", ".pq")
-_KINDS = "CSV, Excel (.xlsx) and Parquet are understood"
-Cell = str | float | None
+_PARQUET = (".parquet", ".geoparquet", ".pq")
+_MAPS = (".gpkg", ".geojson", ".topojson", ".shp", ".fgb", ".zip")
+_KINDS = "CSV, Excel (.xlsx), Parquet and the layers of maps, such as GeoPackage, are understood"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +36,7 @@ class RawTable:
 
     source: str
     sheet: str | None
-    columns: dict[str, list[object]]
+    columns: Mapping[str, list[object]]
     """Cells by column: text, numbers, or None; every column as long as ``rows``."""
 
     rows: list[int]
@@ -68,25 +48,42 @@ class RawTable:
     twice: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """Names that stand in the header more than once, and above which columns, counted from 1."""
 
+    aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Further names of columns, each with those that it may mean."""
+
+    years: tuple[int, ...] | None = None
+    """The year of each row, where the header has it."""
+
+    notes: tuple[str, ...] = ()
+    """What was done to read it that the publisher may want to know."""
+
+    finder: Callable[[str], list[str]] | None = None
+    """Finds columns in place of ``layers.headings``, where the table knows more about them."""
+
     def problem(self, message: str, row: int | None = None) -> Problem:
         """A problem with this table."""
         return Problem(self.source, message, sheet=self.sheet, row=row)
 
     def column(self, name: str) -> str:
-        """The column of that name, in any case. Raises InputProblems when there is none, or more than one."""
+        """The column of that name; see ``layers.headings``. Raises InputProblems when there is none, or more than one."""
         self._check_once(name)
-        return find_column(name, list(self.columns), self.problem)
+        return the_column(name, self._meant(name), list(self.columns), self.problem)
 
     def first_column(self, names: Sequence[str]) -> str | None:
-        """The first of the names that the table has as a column, in any case; None where it has none.
+        """The first of the names that the table has as a column; None where it has none.
 
         Raises InputProblems when it has that one more than once.
         """
         for name in names:
             self._check_once(name)
-            if any(column.strip().casefold() == name.strip().casefold() for column in self.columns):
+            if self._meant(name):
                 return self.column(name)
         return None
+
+    def _meant(self, name: str) -> list[str]:
+        if self.finder is not None:
+            return [name] if name in self.columns else self.finder(name)
+        return headings(name, list(self.columns), self.aliases)
 
     def _check_once(self, name: str) -> None:
         for twice, columns in self.twice.items():
@@ -97,8 +94,21 @@ class RawTable:
                 raise InputProblems([self.problem(message)])
 
     def with_cells(self, column: str, cells: list[object]) -> RawTable:
-        """The same table with other cells in one column."""
-        return replace(self, columns={**self.columns, column: cells})
+        """The same table with other cells in one column, or with one column more."""
+        return replace(self, columns=_Changed(self.columns, {column: cells}))
+
+    def without(self, names: Collection[str]) -> RawTable:
+        """The same table without some columns."""
+        return replace(self, columns=_Changed(self.columns, {}, frozenset(names)))
+
+    def take(self, chosen: Sequence[int]) -> RawTable:
+        """Only the chosen rows, by index."""
+        return replace(
+            self,
+            columns=_Taken(self.columns, np.asarray(chosen, dtype=np.int64)),
+            rows=[self.rows[index] for index in chosen],
+            years=None if self.years is None else tuple(self.years[index] for index in chosen),
+        )
 
     def sign(self, column: str) -> Sign | None:
         """The decimal sign of numbers written as text, as the column shows it, else the table; None if neither."""
@@ -114,106 +124,103 @@ class RawTable:
         return None if self.delimiter is None else "," if self.delimiter == ";" else "."
 
 
+@dataclass(frozen=True, slots=True)
+class _Changed(Mapping[str, list[object]]):
+    """Columns of which some have other cells, or are new; columns that nobody asks for are not read."""
+
+    under: Mapping[str, list[object]]
+    over: Mapping[str, list[object]]
+    left_out: frozenset[str] = frozenset()
+
+    def __getitem__(self, name: str) -> list[object]:
+        if name in self.left_out:
+            raise KeyError(name)
+        return self.over[name] if name in self.over else self.under[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in dict.fromkeys([*self.under, *self.over]) if name not in self.left_out)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken(Mapping[str, list[object]]):
+    """Some rows of columns, taken when a column is asked for."""
+
+    under: Mapping[str, list[object]]
+    chosen: NDArray[np.int64]
+    _kept: dict[str, list[object]] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> list[object]:
+        if name not in self._kept:
+            cells = self.under[name]
+            self._kept[name] = [cells[index] for index in self.chosen.tolist()]
+        return self._kept[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.under)
+
+    def __len__(self) -> int:
+        return len(self.under)
+
+
 def read_table(path: Path, entry: TableEntry) -> RawTable:
-    """The table of an entry, its header found by the column that names the regions.
+    """The table of an entry in a file, its header found by the column that names the regions.
 
     Raises InputProblems when the file cannot be used.
     """
+    kind = path.suffix.lower()
     if not path.exists():
         hint = (
             suggestion(path.name, sorted(file.name for file in path.parent.iterdir())) if path.parent.is_dir() else ""
         )
-        _refuse(entry.source, f"this file does not exist{hint}")
-    if path.is_dir() and path.suffix.lower() not in _PARQUET:  # which may be a folder of parts
-        _refuse(entry.source, "this is a folder; name the file in it")
-    if entry.sheet is not None and path.suffix.lower() not in (".xlsx", ".xlsm"):
-        _refuse(entry.source, f'sheet = "{entry.sheet}" is for Excel files, and this is none')
-    match path.suffix.lower():
-        case ".xlsx" | ".xlsm":
-            return _read_excel(path, entry)
-        case kind if kind in _PARQUET:
-            return _read_parquet(path, entry)
-        case ".csv" | ".txt" | ".tsv":
-            return _read_csv(path, entry)
-    old = "; save an old Excel file as .xlsx" if path.suffix.lower() == ".xls" else ""
-    message = f'a table cannot be read from a "{path.suffix}" file: {_KINDS}{old}'
-    raise InputProblems([Problem(entry.source, message)])
+        refuse(entry.source, f"this file does not exist{hint}")
+    if path.is_dir() and kind not in _PARQUET:  # which may be a folder of parts
+        refuse(entry.source, "this is a folder; name the file in it")
+    is_map = kind in _MAPS or (kind == ".json" and _is_map(path))
+    if entry.sheet is not None and not is_map and kind not in (".xlsx", ".xlsm"):
+        refuse(entry.source, f'sheet = "{entry.sheet}" is for Excel files and layers of maps, and this is neither')
+    if entry.header_row is not None and (is_map or kind in _PARQUET):
+        refuse(entry.source, f"header_row = {entry.header_row} is for CSV and Excel, and this file has no header row")
+    return with_key(_read(path, kind, is_map, entry), entry)
 
 
-def _refuse(source: str, message: str, sheet: str | None = None, cause: Exception | None = None) -> NoReturn:
-    raise InputProblems([Problem(source, message, sheet=sheet)]) from cause
+def _read(path: Path, kind: str, is_map: bool, entry: TableEntry) -> RawTable:
+    if is_map:
+        return _read_map(path, entry)
+    if kind in (".xlsx", ".xlsm"):
+        return _table(read_workbook(path, entry), entry, entry.sheet, None)
+    if kind in _PARQUET:
+        return _read_parquet(path, entry)
+    if kind in (".csv", ".txt", ".tsv"):
+        records, delimiter = read_delimited(path, entry, _KINDS)
+        return _table(records, entry, None, delimiter)
+    old = "; save an old Excel file as .xlsx" if kind == ".xls" else ""
+    raise InputProblems([Problem(entry.source, f'a table cannot be read from a "{path.suffix}" file: {_KINDS}{old}')])
 
 
-def _read_csv(path: Path, entry: TableEntry) -> RawTable:
-    try:
-        text = _decoded(path.read_bytes())
-    except OSError as error:
-        _refuse(entry.source, f"this file cannot be read ({error.strerror})", cause=error)
-    if "\0" in text:
-        _refuse(entry.source, f"this is no CSV file; {_KINDS}")
-    delimiter = _delimiter(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        # one record may run over several lines, and a spreadsheet counts it as one row
-        records: list[list[Cell]] = [list(record) for record in reader]
-    except csv.Error as error:
-        _refuse(entry.source, f"line {reader.line_num} cannot be read as CSV ({error})", cause=error)
-    return _table(records, entry, None, delimiter)
+def with_key(raw: RawTable, entry: TableEntry) -> RawTable:
+    """A table that has the column which names the regions, put together where the catalog says so."""
+    if not is_composed(entry.key_column):
+        raw.column(entry.key_column)
+        return raw
+    cells = {name: raw.columns[raw.column(name)] for name in columns_in(entry.key_column)}
+    return raw.with_cells(entry.key_column, list(composed(entry.key_column, cells)))
 
 
-def _decoded(content: bytes) -> str:
-    """UTF-16 where a mark says so, UTF-8 with or without one, else the code page of Western Windows, which reads anything."""
-    is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    for encoding in ("utf-16",) if is_wide else ("utf-8-sig", "cp1252"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return content.decode("latin-1")
+def _is_map(path: Path) -> bool:
+    if is_topojson(path):
+        return True
+    with path.open("rb") as file:
+        return b'"FeatureCollection"' in file.read(2000)
 
 
-def _delimiter(text: str) -> str:
-    """What parts the cells: the sign that gives most rows the same number of cells, more than one."""
-    lines = [line for line in text.splitlines()[:200] if line.strip()]
-
-    def agreement(delimiter: str) -> tuple[int, int]:
-        widths = [len(record) for record in csv.reader(lines, delimiter=delimiter)]
-        common = max(set(widths), key=lambda width: (widths.count(width), width), default=1)
-        return (widths.count(common) if common > 1 else 0, common)
-
-    try:
-        return max((";", "\t", ","), key=agreement)
-    except csv.Error:
-        return ","
-
-
-def _read_excel(path: Path, entry: TableEntry) -> RawTable:
-    try:
-        workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except _NO_EXCEL as error:
-        _refuse(entry.source, "this file cannot be read as Excel (.xlsx); is it complete?", cause=error)
-    try:
-        names = workbook.sheetnames
-        if entry.sheet is not None and entry.sheet not in names:
-            hint = suggestion(entry.sheet, names)
-            _refuse(entry.source, f'there is no sheet "{entry.sheet}"{hint}; the sheets are {listed(names)}')
-        if entry.sheet is None and len(names) > 1:
-            _refuse(entry.source, f"this file has several sheets; choose one with sheet = .. : {listed(names)}")
-        sheet = workbook[entry.sheet or names[0]]
-        records = [[_excel_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)]
-    except _NO_EXCEL as error:
-        _refuse(entry.source, "this file cannot be read as Excel (.xlsx) to its end; is it complete?", cause=error)
-    finally:
-        workbook.close()
-    return _table(records, entry, entry.sheet, None)
-
-
-def _excel_cell(value: object) -> Cell:
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
-    return str(value)
+def _read_map(path: Path, entry: TableEntry) -> RawTable:
+    """The attributes of a layer, or a table without geometry; rows are numbered as features are, from 1."""
+    frame = read_attributes(path, entry.source, entry.sheet)
+    columns: dict[str, list[object]] = {str(name): frame[name].tolist() for name in frame.columns}
+    return RawTable(entry.source, entry.sheet, columns, list(range(1, len(frame) + 1)))
 
 
 def _read_parquet(path: Path, entry: TableEntry) -> RawTable:
@@ -221,7 +228,7 @@ def _read_parquet(path: Path, entry: TableEntry) -> RawTable:
         # of a file; the reader of folders does not open one with two columns of a name
         table = pq.read_table(path) if path.is_dir() else pq.ParquetFile(path).read()
     except (pa.ArrowException, OSError) as error:
-        _refuse(entry.source, "this file cannot be read as Parquet", cause=error)
+        refuse(entry.source, "this file cannot be read as Parquet", cause=error)
     kept = [
         field.name
         for field in table.schema
@@ -229,29 +236,45 @@ def _read_parquet(path: Path, entry: TableEntry) -> RawTable:
     ]
     twice = _twice(table.column_names)
     columns: dict[str, list[object]] = {name: table.column(name).to_pylist() for name in kept if name not in twice}
-    raw = RawTable(entry.source, None, columns, list(range(2, table.num_rows + 2)), twice=twice)
     if table.num_rows == 0:
-        _refuse(entry.source, "there are no rows in it")
-    raw.column(entry.key_column)
-    return raw
+        refuse(entry.source, "there are no rows in it")
+    return RawTable(entry.source, None, columns, list(range(2, table.num_rows + 2)), twice=twice)
 
 
-def _table(records: list[list[Cell]], entry: TableEntry, sheet: str | None, delimiter: str | None) -> RawTable:
-    """The records below the header as columns; wholly blank rows are left out."""
-    at = _header(records, entry, sheet)
-    header = [cell_text(cell) for cell in records[at]]
-    body = [(number, record) for number, record in enumerate(records[at + 1 :], at + 2) if any(map(cell_text, record))]
+def _table(
+    records: Sequence[Sequence[object]], entry: TableEntry, sheet: str | None, delimiter: str | None
+) -> RawTable:
+    """The records below the header as columns; wholly blank rows are left out, and those at the end that name the source."""
+    header = read_header(records, entry, sheet)
+    numbered = [
+        (number, record)
+        for number, record in enumerate(records[header.below :], header.below + 1)
+        if any(map(cell_text, record))
+    ]
+    body, footer = without_footer(numbered)
     if not body:
-        _refuse(entry.source, "there are no rows below the header", sheet)
+        refuse(entry.source, "there are no rows below the header", sheet=sheet)
     if delimiter is not None:
-        _check_widths(header, body, entry, delimiter)
+        _check_widths(header.names, body, entry, delimiter)
     columns: dict[str, list[object]] = {}
-    for position, name in enumerate(header):
+    name_at: list[str] = []
+    for position, name in enumerate(header.names):
         # of two columns with one name neither is the one that is meant, so both get their number
-        unique = name if header.count(name) == 1 else f"{name} ({position + 1})"
+        unique = name if header.names.count(name) == 1 else f"{name} ({position + 1})"
+        name_at.append(unique)
         if name:
             columns[unique] = [record[position] if position < len(record) else None for _, record in body]
-    return RawTable(entry.source, sheet, columns, [number for number, _ in body], delimiter, _twice(header))
+    left_out = f"left out {counted(len(footer), 'row')} below the figures ({listed(footer, 2)})"
+    return RawTable(
+        entry.source,
+        sheet,
+        columns,
+        [number for number, _ in body],
+        delimiter,
+        _twice(header.names),
+        {alias: [name_at[position] for position in positions] for alias, positions in header.aliases.items()},
+        notes=(*header.notes, *([left_out] if footer else [])),
+    )
 
 
 def _twice(header: Sequence[str]) -> dict[str, tuple[int, ...]]:
@@ -263,7 +286,7 @@ def _twice(header: Sequence[str]) -> dict[str, tuple[int, ...]]:
 
 
 def _check_widths(
-    header: Sequence[str], body: Sequence[tuple[int, list[Cell]]], entry: TableEntry, delimiter: str
+    header: Sequence[str], body: Sequence[tuple[int, Sequence[object]]], entry: TableEntry, delimiter: str
 ) -> None:
     """Refuse rows with a filled cell beyond the header: one of their cells was taken apart."""
     width = _filled_width(header)
@@ -275,26 +298,11 @@ def _check_widths(
     way_out = {
         ",": "a decimal comma without quotes? save the file with ; between the cells",
         ";": "put a cell that holds a ; in quotes",
-    }.get(delimiter, "is there a tab within a cell?")
+    }.get(delimiter, f"is there a {'tab' if delimiter == chr(9) else delimiter} within a cell?")
     message = f"there are {wide[first]} cells where the header has {width}{also}: {way_out}"
     raise InputProblems([Problem(entry.source, message, row=first)])
 
 
-def _filled_width(record: Sequence[Cell]) -> int:
+def _filled_width(record: Sequence[object]) -> int:
     """The number of cells up to the last that is filled."""
     return max((at for at, cell in enumerate(record, 1) if cell_text(cell)), default=0)
-
-
-def _header(records: list[list[Cell]], entry: TableEntry, sheet: str | None) -> int:
-    """Which record is the header: the first with the column that names the regions."""
-    wanted = entry.key_column.strip().casefold()
-    for number, record in enumerate(records[:_HEADER_WITHIN]):
-        if any(cell_text(cell).casefold() == wanted for cell in record):
-            return number
-    filled = [record for record in records[:_HEADER_WITHIN] if any(map(cell_text, record))]
-    if not filled:
-        _refuse(entry.source, "there is nothing in it", sheet)
-    widest = max(filled, key=lambda record: sum(map(bool, map(cell_text, record))))
-    names = [cell_text(cell) for cell in widest if cell_text(cell)]
-    hint = suggestion(entry.key_column, names)
-    _refuse(entry.source, f'there is no column "{entry.key_column}"{hint}; the columns are {listed(names, 20)}', sheet)

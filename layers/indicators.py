@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
+from layers.carry import ADDED, carried
 from layers.catalog import Catalog
 from layers.catalog_model import MOST_DECIMALS, IndicatorEntry
 from layers.cells import Marks
+from layers.figures import RawTable
 from layers.join import Joined
-from layers.problems import Gathering, InputProblems, Problem, listed, suggestion
+from layers.problems import Gathering, InputProblems, Problem, counted, listed, suggestion
 from layers.publish import (
     Figures,
     Reading,
@@ -25,7 +29,7 @@ from layers.publish import (
 )
 from layers.report import SeriesReport
 from layers.tables import JoinedTable
-from layers.values import Published
+from layers.values import Published, Reason
 
 SeriesKey = tuple[str, str, int]
 """Indicator, level and year."""
@@ -49,6 +53,8 @@ class IndicatorFigures:
     """By indicator: how many decimals its figures have."""
 
     counts: list[SeriesReport] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """Columns that were found under another name than the catalog has."""
 
     @property
     def reports(self) -> tuple[SeriesReport, ...]:
@@ -77,10 +83,12 @@ def publish_indicators(catalog: Catalog, tables: Sequence[JoinedTable], gatherin
     is_complete = len(tables) == len(catalog.tables)
     for number, indicator in enumerate(catalog.indicators):
         with gathering.step():
-            found = _columns(indicator, tables)
+            found = _columns(indicator, tables, figures.notes)
             if not found and is_complete:
                 raise InputProblems([_nowhere(catalog, number, indicator, tables)])
             _check_overlap(catalog, number, indicator, found)
+            if found:
+                _check_denominator(catalog, number, indicator, found)
             if indicator.kind == "category":
                 _publish_category(indicator, found, figures)
             else:
@@ -88,12 +96,18 @@ def publish_indicators(catalog: Catalog, tables: Sequence[JoinedTable], gatherin
     return figures
 
 
-def _columns(indicator: IndicatorEntry, tables: Sequence[JoinedTable]) -> list[_Found]:
+def _columns(indicator: IndicatorEntry, tables: Sequence[JoinedTable], notes: list[str]) -> list[_Found]:
     found = []
     for table in tables:
-        column = table.raw.first_column(indicator.columns(table.entry.id))
+        names = indicator.columns(table.entry.id)
+        column = table.raw.first_column(names)
         if column is not None:
             found.append(_Found(table, column))
+            if column.casefold() not in {name.strip().casefold() for name in names}:
+                wanted = listed(f'"{name}"' for name in names)
+                notes.append(
+                    f'table {table.entry.id}: indicator {indicator.id} names {wanted}, which is "{column}" here'
+                )
     return found
 
 
@@ -138,16 +152,66 @@ def _publish_number(
     for place in found:
         for joined in place.table.joined:
             with gathering.step():
-                reading = _reading(place.table, indicator)
-                read.append((place, joined, read_figures(place.table.raw, place.column, joined.rows, reading)))
+                read.append((place, joined, _read(indicator, place, joined)))
     if not read:
         return
+    figures.notes.extend(_undivided(indicator, [joined for _, joined, _ in read]))
     decimals = _decimals(indicator, [unrounded for _, _, unrounded in read])
     figures.decimals[indicator.id] = decimals
     for place, joined, unrounded in read:
         figures.add(
             indicator.id, joined, round_figures(unrounded, decimals), _outside(indicator, place, joined, unrounded)
         )
+
+
+def _read(indicator: IndicatorEntry, place: _Found, joined: Joined) -> Figures:
+    """The figure of each region, across a change of borders where there is one."""
+    raw = place.table.raw
+    reading = _reading(place.table, indicator)
+    over = None
+    if (denominator := _denominator(indicator, place)) is not None:
+        over = partial(_read_rows, raw, denominator, replace(reading, is_percentage=False))
+    return carried(joined, indicator.kind, partial(_read_rows, raw, place.column, reading), over)
+
+
+def _undivided(indicator: IndicatorEntry, joins: Sequence[Joined]) -> list[str]:
+    """What a denominator could do for the figures of an indicator, level by level."""
+    if indicator.kind in (*ADDED, "category") or indicator.denominator is not None:
+        return []
+    merged = {
+        level: sum(len(joined.parts) for joined in joins if joined.level == level) for level in {j.level for j in joins}
+    }
+    return [
+        f"{indicator.id}, {level}: {counted(count, 'figure')} of regions that merged cannot be put together without "
+        f"denominator = .., the column with what the {indicator.kind} is taken over"
+        for level, count in sorted(merged.items())
+        if count
+    ]
+
+
+def _denominator(indicator: IndicatorEntry, place: _Found) -> str | None:
+    """The column that figures of a table are averaged by; None where it has none, or figures are added."""
+    if indicator.denominator is None or indicator.kind in ADDED:
+        return None
+    return place.table.raw.first_column([indicator.denominator])
+
+
+def _check_denominator(catalog: Catalog, number: int, indicator: IndicatorEntry, found: Sequence[_Found]) -> None:
+    """A denominator that no table of the indicator has is a mistake in the catalog."""
+    if (
+        indicator.denominator is None
+        or indicator.kind in ADDED
+        or any(_denominator(indicator, place) for place in found)
+    ):
+        return
+    columns = list(dict.fromkeys(column for place in found for column in place.table.raw.columns))
+    message = f'indicator "{indicator.id}", denominator = "{indicator.denominator}": none of its tables has that column'
+    hint = f"{suggestion(indicator.denominator, columns)}; the columns are {listed(columns, 20)}"
+    raise InputProblems([catalog.problem(("indicators", number, "denominator"), message + hint)])
+
+
+def _read_rows(raw: RawTable, column: str, reading: Reading, rows: NDArray[np.int64]) -> Figures:
+    return read_figures(raw, column, rows, reading)
 
 
 def _decimals(indicator: IndicatorEntry, every: Sequence[Figures]) -> int:
@@ -163,16 +227,14 @@ def _outside(indicator: IndicatorEntry, place: _Found, joined: Joined, unrounded
         return []
     beyond = np.flatnonzero((unrounded.numbers < 0) | (unrounded.numbers > 100)).tolist()
     rows = place.table.raw.rows
-    return [f"{unrounded.numbers[region]:g} in row {rows[joined.rows[region]]}" for region in beyond]
+    own, parts = dict(joined.own), dict(joined.parts)
+    places = [own.get(region, parts[region][0] if region in parts else joined.rows[region]) for region in beyond]
+    return [f"{unrounded.numbers[region]:g} in row {rows[at]}" for region, at in zip(beyond, places, strict=True)]
 
 
 def _publish_category(indicator: IndicatorEntry, found: Sequence[_Found], figures: IndicatorFigures) -> None:
     """Categories are numbered over all levels and years, so that a number means the same everywhere."""
-    series = [
-        (joined, publish_categories(place.table.raw, place.column, joined.rows, _reading(place.table, indicator).marks))
-        for place in found
-        for joined in place.table.joined
-    ]
+    series = [(joined, _categories(indicator, place, joined)) for place in found for joined in place.table.joined]
     if not series:
         return
     categories = categories_of([values for _, values in series], found[0].table.raw, found[0].column)
@@ -180,3 +242,17 @@ def _publish_category(indicator: IndicatorEntry, found: Sequence[_Found], figure
     figures.decimals[indicator.id] = indicator.decimals if indicator.has_own_decimals else 0
     for joined, values in series:
         figures.add(indicator.id, joined, Rounding(number_categories(values, categories), 0))
+
+
+def _categories(indicator: IndicatorEntry, place: _Found, joined: Joined) -> list[str | Reason]:
+    """The category of each region; a region that consists of several has none."""
+    marks = _reading(place.table, indicator).marks
+    values = publish_categories(place.table.raw, place.column, joined.rows, marks)
+    for region in [*np.flatnonzero(joined.not_comparable).tolist(), *(region for region, _ in joined.parts)]:
+        values[region] = Reason.NOT_COMPARABLE
+    own = np.array([row for _, row in joined.own], dtype=np.int64)
+    for (region, _), value in zip(
+        joined.own, publish_categories(place.table.raw, place.column, own, marks), strict=True
+    ):
+        values[region] = values[region] if isinstance(value, Reason) else value
+    return values

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from layers.catalog_model import TableEntry
+from layers.cells import NotANumber, read_number
 from layers.codes import cbs_level, cell_text, tidied
+from layers.crossing import NO_ROW, Carried, Crossing, Regions, carried_rows, redrawn
 from layers.figures import RawTable
-from layers.names import NameIndex, is_of_other_level
+from layers.names import NameIndex, is_of_other_level, spelled
 from layers.problems import InputProblems, Problem, listed, nearest
+from layers.recodes import Relation
 
-NO_ROW: Final = -1
-"""Stands where a region has no row."""
-
-_UNKNOWN, _OTHER_LEVEL = -1, -2
+_UNKNOWN, _OTHER_LEVEL, _OTHER_YEAR = -1, -2, -3
+_NO_FIGURES = ("id", "index", "unnamed: 0", "objectid")
+"""Columns that number the rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,73 +33,153 @@ class Joined:
     level: str
     year: int
     edition: int
+    borders: int
+    """The boundary year the figures are of."""
+
     rows: NDArray[np.int64]
     """(regions,) the index of each region's row in the table, ``NO_ROW`` where there is none."""
 
+    parts: tuple[tuple[int, tuple[int, ...]], ...]
+    """Regions (by index) that consist of several regions with figures, and the rows of these."""
+
+    own: tuple[tuple[int, int], ...]
+    """Regions (by index) that did not exist yet, or no longer, when the figures were made, and have a row nevertheless: its
+    index. A number in it goes before whatever the region is put together from."""
+
+    not_comparable: NDArray[np.bool_]
+    """(regions,) True where there are figures, but for other borders; such a region has no row, unless one of its own."""
+
     unmatched: tuple[str, ...]
-    """Keys of rows that are about no region we have."""
+    """Keys of rows that are about no region we have, nor about a part of one."""
 
     of_other_level: int
     """How many rows are about regions of another level."""
+
+    of_other_year: int
+    """How many rows are about gemeenten that are known, and existed neither when the figures were made nor on these borders."""
 
     without_key: tuple[int, ...]
     """Rows of the table that do not say which region they are about, as a spreadsheet counts them."""
 
     without_row: tuple[str, ...]
-    """Codes of regions without a row."""
+    """Codes of regions about which there is nothing."""
+
+    other_borders: tuple[str, ...] = ()
+    """Codes of regions that are not comparable."""
 
     nearest: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """For the first unmatched names: regions that they may mean."""
 
     @property
     def matched(self) -> int:
-        """How many regions have a row."""
-        return len(self.rows) - len(self.without_row)
+        """How many regions have a row, or rows of all their parts."""
+        return int((self.rows != NO_ROW).sum()) + len(self.parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Regions:
-    """What a table is joined with: the regions of one level of one edition."""
-
-    level: str
-    edition: int
-    codes: tuple[str, ...]
-    names: tuple[str, ...]
-
-
-def join(entry: TableEntry, table: RawTable, year: int, chosen: NDArray[np.int64], regions: Regions) -> Joined:
+def join(
+    entry: TableEntry,
+    table: RawTable,
+    year: int,
+    chosen: NDArray[np.int64],
+    regions: Regions,
+    crossing: Crossing | None = None,
+) -> Joined:
     """The chosen rows of a table (indices, those of one year) beside regions.
 
     Raises InputProblems when two rows are about one region, a name could be several regions, or no row meets a region.
     """
+    crossing = crossing or Crossing(regions.edition)
+    every = regions.with_former(crossing.relation)
     cells = table.columns[table.column(entry.key_column)]
     keys = [cells[row] for row in chosen.tolist()]
-    found = _by_name(keys, table, chosen, regions) if entry.joins_on_names else _by_code(keys, regions)
-    rows = np.full(len(regions.codes), NO_ROW, dtype=np.int64)
-    hits = found >= 0
-    rows[found[hits]] = chosen[hits]
-    problems = _doubled(found, chosen, table, regions)
-    if problems:
+    found = _by_name(keys, table, chosen, every) if entry.joins_on_names else _by_code(keys, every)
+    found = _told_apart(found, keys, every, crossing.relation)
+    if problems := _doubled(found, chosen, table, every):
         raise InputProblems(problems)
-    unmatched = tuple(
-        text for key, hit in zip(keys, found, strict=True) if hit == _UNKNOWN and (text := cell_text(key))
-    )
-    if not hits.any():
+    hits = np.flatnonzero(found >= 0)
+    if len(hits) == 0:
         raise InputProblems([_no_match(entry, table, [cell_text(key) for key in keys], regions)])
+    row_by_code = {every.codes[found[hit]]: int(chosen[hit]) for hit in hits.tolist()}
+    carried = carried_rows(row_by_code, regions, crossing.relation)
+    own = _own(row_by_code, carried, regions, crossing)
+    spoken_for = {region for region, row in own if _has_figure(table, row, entry)}
+    unknown = [cell_text(key) for key, hit in zip(keys, found, strict=True) if hit == _UNKNOWN and cell_text(key)]
+    other = carried.not_comparable | redrawn(carried, regions, crossing, row_by_code, unknown)
+    carried.rows[other] = NO_ROW
+    parts = tuple(part for part in carried.parts if not other[part[0]])
+    has_parts = {region for region, _ in parts}
+    in_own = {code for region in spoken_for for code in carried.sources[region]}
+    unmatched = _unmatched(keys, found, every.codes, len(regions.codes), carried.used | in_own)
     return Joined(
         table=entry.id,
         level=regions.level,
         year=year,
         edition=regions.edition,
-        rows=rows,
+        borders=crossing.borders,
+        rows=carried.rows,
+        parts=parts,
+        own=own,
+        not_comparable=other,
         unmatched=unmatched,
         of_other_level=int((found == _OTHER_LEVEL).sum()),
+        of_other_year=int((found == _OTHER_YEAR).sum()),
         without_key=tuple(
             table.rows[row] for row, key in zip(chosen.tolist(), keys, strict=True) if not cell_text(key)
         ),
-        without_row=tuple(code for code, row in zip(regions.codes, rows.tolist(), strict=True) if row == NO_ROW),
+        without_row=tuple(
+            code
+            for region, code in enumerate(regions.codes)
+            if carried.rows[region] == NO_ROW and region not in has_parts and not other[region]
+        ),
+        other_borders=tuple(
+            code for region, code in enumerate(regions.codes) if other[region] and region not in spoken_for
+        ),
         nearest=_nearest(unmatched, regions) if entry.joins_on_names else (),
     )
+
+
+def _own(
+    row_by_code: Mapping[str, int], carried: Carried, regions: Regions, crossing: Crossing
+) -> tuple[tuple[int, int], ...]:
+    """Regions that the figures should not know, with the rows they have nevertheless."""
+    begun = crossing.relation.begun & row_by_code.keys()
+    return tuple(
+        (region, row_by_code[code])
+        for region, code in enumerate(regions.codes)
+        if code in begun and carried.rows[region] != row_by_code[code]
+    )
+
+
+def _unmatched(
+    keys: Sequence[object], found: NDArray[np.int64], codes: Sequence[str], ours: int, used: Collection[str]
+) -> tuple[str, ...]:
+    """Keys that nobody knows, and those of former regions (from index ``ours`` of the codes) that make no figure."""
+    lost = [hit == _UNKNOWN or (hit >= ours and codes[hit] not in used) for hit in found.tolist()]
+    return tuple(text for key, is_lost in zip(keys, lost, strict=True) if is_lost and (text := cell_text(key)))
+
+
+def _told_apart(
+    found: NDArray[np.int64], keys: Sequence[object], every: Regions, relation: Relation
+) -> NDArray[np.int64]:
+    """What was found, with gemeenten of other years told apart from what nobody knows."""
+    others = {code: name for code, name in relation.names.items() if code not in every.codes}
+    known = {*others, *(spelled(name) for name in others.values())}
+    texts = [cell_text(key) for key in keys]
+    is_known = np.array([bool({text.upper(), spelled(text)} & known) for text in texts], dtype=bool)
+    return np.where((found == _UNKNOWN) & is_known, _OTHER_YEAR, found)
+
+
+def _has_figure(table: RawTable, row: int, entry: TableEntry) -> bool:
+    """Whether a row has a number in any column that may hold figures; lists of CBS have a row for every name there ever was."""
+    for name, cells in table.columns.items():
+        if name.casefold() in _NO_FIGURES or name in (entry.year_column, *entry.key_parts, entry.key_column):
+            continue
+        try:
+            if isinstance(read_number(cells[row], entry.decimal or table.usual_sign or "."), float):
+                return True
+        except NotANumber:
+            continue
+    return False
 
 
 def _nearest(names: Sequence[str], regions: Regions, limit: int = 5) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -163,7 +244,21 @@ def _doubled(found: NDArray[np.int64], chosen: NDArray[np.int64], table: RawTabl
     )
     message = f"a region may have one row, and more are about {shown}; keep one"
     hint = "or give year_column if they are of several years"
+    differing = _differing(table, next(iter(doubled.values())))
+    if differing:
+        hint += f", or choose with dimensions = {{ {differing} }}"
     return [table.problem(f"{message}, {hint}", row=next(iter(doubled.values()))[1])]
+
+
+def _differing(table: RawTable, numbers: Sequence[int]) -> str | None:
+    """The column with words in which rows about one region differ, with one of its values, as a catalog would choose."""
+    index_by_number = {number: index for index, number in enumerate(table.rows)}
+    for name, cells in table.columns.items():
+        texts = [cell_text(cells[index_by_number[number]]) for number in numbers]
+        if len(set(texts)) == len(texts) and all(any(map(str.isalpha, text)) for text in texts):
+            written = name if name.replace("_", "").replace("-", "").isalnum() and name.isascii() else f'"{name}"'
+            return f'{written} = ["{texts[0]}"]'
+    return None
 
 
 def _no_match(entry: TableEntry, table: RawTable, keys: list[str], regions: Regions) -> Problem:
@@ -174,6 +269,8 @@ def _no_match(entry: TableEntry, table: RawTable, keys: list[str], regions: Regi
     column = f'column "{entry.key_column}" has {theirs}, the {what} are {ours}'
     message = f'no row meets a region of level "{regions.level}": {column}'
     hint = "is it the right column and level?"
+    if entry.dimensions:
+        hint = "is it the right column and level, and do dimensions leave the right rows?"
     if not entry.joins_on_names and {key.casefold() for key in keys} & {name.casefold() for name in regions.names}:
         hint = 'the column has names: add key = "name"'
     return table.problem(f"{message}; {hint}")

@@ -17,6 +17,9 @@ _LEVEL_BY_SUFFIX: Final = {"gemeente": "gemeente", "pv": "provincie", "provincie
 _ELSEWHERE: Final = frozenset({"cr", "ld", "re", "pl", "am", "rg", "politie eenheid", "arrondissement"})
 """Abbreviations of levels that are none of ours, such as police regions."""
 
+_NOWHERE: Final = "niet in te delen"
+"""What CBS and the police call what they could not locate."""
+
 _CBS_SPELLING: Final = {
     "GM0164": "Hengelo (O.)",
     "GM0373": "Bergen (NH.)",
@@ -57,10 +60,16 @@ def official(name: str) -> str:
 
 
 def is_of_other_level(name: str, level: str) -> bool:
-    """Whether a name says that it is of another level: ``Utrecht (PV)`` is no gemeente, ``Nederland`` neither."""
+    """Whether a name says that it is of another level, or nowhere: ``Utrecht (PV)`` is no gemeente, ``Nederland`` neither."""
     suffix = _suffix(name)
     named = _LEVEL_BY_SUFFIX.get(suffix)
-    return suffix in _ELSEWHERE or (named is not None and named != level) or spelled(name) == "nederland"
+    words = spelled(name)
+    return (
+        suffix in _ELSEWHERE
+        or (named is not None and named != level)
+        or words in ("nederland", "buitenland")
+        or _NOWHERE in words
+    )
 
 
 class NameIndex:

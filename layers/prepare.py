@@ -9,21 +9,24 @@ All problems of all sources are found before the long work begins.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pyproj
 import shapely
 
 from layers.catalog import Catalog
-from layers.catalog_model import BackdropEntry, RegionsEntry
+from layers.catalog_model import BackdropEntry
+from layers.crossing import Regions
 from layers.editions import Edition, Progress, coarse_to_fine, make_edition, parents_of
-from layers.indicators import PublishedSeries, SeriesKey, publish_indicators
-from layers.join import Regions
+from layers.indicators import IndicatorFigures, PublishedSeries, SeriesKey, publish_indicators
+from layers.places import Places
 from layers.problems import Gathering, InputProblems
+from layers.recodes import known_recodes
 from layers.regions import LevelRegions, read_regions
-from layers.report import LevelReport, PrepareReport, SeriesReport
-from layers.sources import Shapes, read_shapes
-from layers.tables import JoinedTable, join_tables
+from layers.report import LevelReport, PrepareReport
+from layers.sources import Shapes
+from layers.tables import Borders, JoinedTable, join_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +58,9 @@ def prepare(catalog: Catalog, progress: Progress = lambda _stage, _done, _total:
     Raises InputProblems with every problem of every source.
     """
     gathering = Gathering()
-    sources = _Sources(catalog)
-    drafts = _drafts(catalog, sources, gathering, progress)
-    backdrop = [(entry, shapes) for entry in catalog.backdrop for shapes in _backdrop(entry, sources, gathering)]
+    places = Places.of(catalog)
+    drafts = _drafts(catalog, places, gathering, progress)
+    backdrop = [(entry, shapes) for entry in catalog.backdrop for shapes in _backdrop(entry, places, gathering)]
     parents = {}
     for levels in (
         drafts.values() if not gathering.problems else ()
@@ -65,12 +68,9 @@ def prepare(catalog: Catalog, progress: Progress = lambda _stage, _done, _total:
         for number, level in enumerate(levels):
             with gathering.step():
                 parents[level.year, level.level] = parents_of(level, levels[number - 1] if number else None)
-    regions = {
-        (level.year, level.level): Regions(level.level, level.year, level.codes, level.names)
-        for levels in drafts.values()
-        for level in levels
-    }
-    tables = join_tables(catalog, regions, gathering, progress)
+    tables: tuple[JoinedTable, ...] = ()
+    with gathering.step():
+        tables = join_tables(catalog, places, _borders(catalog, places, drafts), gathering, progress)
     figures = publish_indicators(catalog, tables, gathering)
     gathering.close()
     editions = []
@@ -84,44 +84,37 @@ def prepare(catalog: Catalog, progress: Progress = lambda _stage, _done, _total:
         figures=_in_order(figures.series, catalog, editions),
         categories=figures.categories,
         decimals=figures.decimals,
-        report=_report(editions, tables, figures.reports),
+        report=_report(editions, tables, figures),
     )
 
 
-@dataclass(slots=True)
-class _Sources:
-    """Geographical files, each layer read once."""
-
-    catalog: Catalog
-    _read: dict[tuple[str, str | None], Shapes] = field(default_factory=dict)
-
-    def shapes(self, source: str, layer: str | None) -> Shapes:
-        if (source, layer) not in self._read:
-            self._read[source, layer] = read_shapes(self.catalog.locate(source), source, layer)
-        return self._read[source, layer]
-
-
 def _drafts(
-    catalog: Catalog, sources: _Sources, gathering: Gathering, progress: Progress
+    catalog: Catalog, places: Places, gathering: Gathering, progress: Progress
 ) -> dict[int, tuple[LevelRegions, ...]]:
     """By year: the levels that could be read, from coarse to fine."""
     by_year: dict[int, list[LevelRegions]] = {}
     for number, entry in enumerate(catalog.regions):
         progress("read regions", number, len(catalog.regions))
         with gathering.step():
-            by_year.setdefault(entry.year, []).append(_read(entry, sources))
+            by_year.setdefault(entry.year, []).append(read_regions(entry, places.shapes(entry)))
     progress("read regions", len(catalog.regions), len(catalog.regions))
     return {year: coarse_to_fine(levels) for year, levels in by_year.items() if levels}
 
 
-def _read(entry: RegionsEntry, sources: _Sources) -> LevelRegions:
-    return read_regions(entry, sources.shapes(entry.source, entry.layer))
+def _borders(catalog: Catalog, places: Places, drafts: Mapping[int, Sequence[LevelRegions]]) -> Borders:
+    """The regions of all editions, and what became of them between."""
+    levels = [level for levels in drafts.values() for level in levels]
+    return Borders(
+        regions={(x.year, x.level): Regions(x.level, x.year, x.codes, x.names) for x in levels},
+        recodes=known_recodes().with_entries(catalog.recodes, places.path),
+        changed={(x.year, x.level): x.changed for x in levels if x.changed},
+    )
 
 
-def _backdrop(entry: BackdropEntry, sources: _Sources, gathering: Gathering) -> list[Shapes]:
+def _backdrop(entry: BackdropEntry, places: Places, gathering: Gathering) -> list[Shapes]:
     """The shapes of a backdrop entry: areas for water, lines for dikes. None where there is a problem."""
     with gathering.step():
-        shapes = sources.shapes(entry.source, entry.layer)
+        shapes = places.shapes(entry)
         dimension = shapely.get_dimensions(shapes.geometry)
         wanted, noun = (2, "areas") if entry.kind == "water" else (1, "lines")
         if not (dimension == wanted).any():
@@ -149,9 +142,7 @@ def _in_order(
     return {key: series[key] for key in sorted(series, key=place)}
 
 
-def _report(
-    editions: list[Edition], tables: tuple[JoinedTable, ...], series: tuple[SeriesReport, ...]
-) -> PrepareReport:
+def _report(editions: list[Edition], tables: tuple[JoinedTable, ...], figures: IndicatorFigures) -> PrepareReport:
     levels = []
     for edition in editions:
         for number, level in enumerate(edition.levels):
@@ -168,4 +159,5 @@ def _report(
                 )
             )
     joins = tuple(joined for table in tables for joined in table.joined)
-    return PrepareReport(tuple(levels), joins, series)
+    notes = [f"table {table.entry.id}: {note}" for table in tables for note in table.raw.notes]
+    return PrepareReport(tuple(levels), joins, figures.reports, (*notes, *figures.notes))

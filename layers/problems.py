@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import NoReturn
 
 from layers.errors import LayersError
 
@@ -51,6 +52,13 @@ class InputProblems(LayersError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(map(str, self.problems)))
+
+
+def refuse(
+    source: str, message: str, *, layer: str | None = None, sheet: str | None = None, cause: Exception | None = None
+) -> NoReturn:
+    """Raise InputProblems with one problem of a source."""
+    raise InputProblems([Problem(source, message, layer=layer, sheet=sheet)]) from cause
 
 
 class Gathering:

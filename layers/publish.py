@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from layers.cells import LARGEST, NOTHING, Marks, NotANumber, Sign, TooLarge, is_unsure, read_category, read_number
 from layers.codes import cell_text
+from layers.crossing import NO_ROW
 from layers.figures import RawTable
-from layers.join import NO_ROW
 from layers.problems import InputProblems, Problem, counted, listed
 from layers.values import Published, Reason
 

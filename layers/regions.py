@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,12 +15,16 @@ from numpy.typing import NDArray
 
 from layers.catalog_model import RegionsEntry
 from layers.codes import cbs_level, cell_text, tidied
+from layers.composed import columns_in, composed, is_composed
 from layers.problems import InputProblems, Problem, counted, listed
 from layers.sources import Shapes
 from layers.where import parse_where
 
 _POLYGON, _MULTIPOLYGON = 3, 6
-_WATER = ("water", "h2o")
+_CHANGE = ("indelingswijziging", "ind_wbi")
+"""What the column begins with in which CBS tells that borders changed."""
+
+WATER = ("water", "h2o")
 """Names of the column in the Wijk- en Buurtkaart that parts a region in land and large water."""
 
 
@@ -53,6 +58,8 @@ class LevelRegions:
     """Codes that the source has without a usable geometry; they are left out."""
 
     entry: RegionsEntry
+    changed: frozenset[str] = frozenset()
+    """Codes of regions whose borders differ from those of the year before, where the source says so."""
 
 
 def read_regions(entry: RegionsEntry, shapes: Shapes) -> LevelRegions:
@@ -62,8 +69,8 @@ def read_regions(entry: RegionsEntry, shapes: Shapes) -> LevelRegions:
     is no polygon, or a layer in which no region has a geometry.
     """
     chosen = _where(entry, shapes)
-    code_column = chosen.column(entry.code)
-    codes = np.array(tidied(chosen.columns[code_column].tolist(), entry.level), dtype=object)
+    code_column = entry.code if is_composed(entry.code) else chosen.column(entry.code)
+    codes = np.array(tidied(_code_cells(entry.code, chosen), entry.level), dtype=object)
     name_cells = chosen.columns[chosen.column(entry.name)].tolist() if entry.name else codes.tolist()
     names = np.array([cell_text(cell) or code for cell, code in zip(name_cells, codes, strict=True)], dtype=object)
     parents = np.array([None] * len(codes), dtype=object)
@@ -92,7 +99,29 @@ def read_regions(entry: RegionsEntry, shapes: Shapes) -> LevelRegions:
         inhabitants=None if (people := _inhabitants(chosen)) is None else people[order],
         without_geometry=tuple(sorted(codes[~is_there])),
         entry=entry,
+        changed=changed_codes(list(chosen.columns.columns), lambda name: chosen.columns[name].tolist(), codes.tolist()),
     )
+
+
+def changed_codes(
+    columns: Sequence[str], cells: Callable[[str], Sequence[object]], codes: Sequence[str]
+) -> frozenset[str]:
+    """The codes of regions with new borders, as CBS tells in *indelingswijziging*: 1 as before, 2 a new code, 3 new borders.
+
+    None where there is no such column.
+    """
+    for name in columns:
+        if name.strip().casefold().startswith(_CHANGE):
+            return frozenset(code for code, cell in zip(codes, cells(name), strict=True) if cell_text(cell) == "3")
+    return frozenset()
+
+
+def _code_cells(code: str, shapes: Shapes) -> Sequence[object]:
+    """The cells of the column with codes, or the codes that the catalog puts together from several."""
+    if not is_composed(code):
+        cells: list[object] = shapes.columns[shapes.column(code)].tolist()
+        return cells
+    return composed(code, {name: shapes.columns[shapes.column(name)].tolist() for name in columns_in(code)})
 
 
 def _inhabitants(shapes: Shapes) -> NDArray[np.float64] | None:
@@ -107,15 +136,23 @@ def _inhabitants(shapes: Shapes) -> NDArray[np.float64] | None:
 
 
 def _where(entry: RegionsEntry, shapes: Shapes) -> Shapes:
-    if entry.where is None:
+    condition = entry.where or _land(entry, shapes)
+    if condition is None:
         return shapes
     holds = np.ones(len(shapes.rows), dtype=bool)
-    for comparison in parse_where(entry.where):
+    for comparison in parse_where(condition):
         holds &= comparison.holds(shapes.columns[shapes.column(comparison.column)])
     if not holds.any():
-        message = f'where = "{entry.where}" leaves none of the {counted(len(holds), "feature")}'
+        message = f'where = "{condition}" leaves none of the {counted(len(holds), "feature")}'
         raise InputProblems([shapes.problem(message)])
     return shapes.take(holds)
+
+
+def _land(entry: RegionsEntry, shapes: Shapes) -> str | None:
+    """What chooses the land in the Wijk- en Buurtkaart of PDOK, where large water has rows of its own."""
+    if not entry.source.casefold().startswith("pdok:"):
+        return None
+    return next((f"{name} = 'NEE'" for name in shapes.columns if str(name).casefold() in WATER), None)
 
 
 def _has_geometry(geometry: NDArray[np.object_]) -> NDArray[np.bool_]:
@@ -155,7 +192,7 @@ def _doubled(codes: NDArray[np.object_], shapes: Shapes) -> list[Problem]:
 
 def _way_out_of_doubles(shapes: Shapes) -> str:
     for column in shapes.columns.columns:
-        if column.casefold() in _WATER and len(set(map(cell_text, shapes.columns[column]))) > 1:
+        if column.casefold() in WATER and len(set(map(cell_text, shapes.columns[column]))) > 1:
             return f"land and water have rows of their own here: choose with where = \"{column} = 'NEE'\""
     return "every region must have one row: choose with where = .., or merge the rows"
 

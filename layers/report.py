@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,17 +91,20 @@ class PrepareReport:
     levels: tuple[LevelReport, ...]
     joins: tuple[Joined, ...]
     series: tuple[SeriesReport, ...]
+    notes: tuple[str, ...] = ()
+    """What was done to read tables that the publisher may want to know."""
 
     def sentences(self) -> list[str]:
         """What to print, a line each: regions, then joins, then figures."""
         told = [sentence for level in self.levels for sentence in level.sentences()]
-        told += [sentence for joined in self.joins for sentence in _join_sentences(joined)]
+        told += self.notes
+        told += _over_years(self.joins, _join_sentences)
         return told + [_series_sentence(years) for years in self._series_by_level()]
 
     def concerns(self) -> list[str]:
         """What the publisher gave and readers will not see, or not as it was given: a sentence each."""
         told = [sentence for level in self.levels for sentence in level.concerns()]
-        told += [sentence for joined in self.joins for sentence in _join_concerns(joined)]
+        told += _over_years(self.joins, _join_concerns)
         return told + [sentence for years in self._series_by_level() for sentence in _series_concerns(years)]
 
     def _series_by_level(self) -> list[list[SeriesReport]]:
@@ -182,30 +185,64 @@ def _verb(number: int) -> str:
     return "is" if number == 1 else "are"
 
 
+def _over_years(joins: Sequence[Joined], tell: Callable[[Joined], list[str]]) -> list[str]:
+    """What there is to tell of each join; what holds for several years of a table in a row is told once."""
+    told: dict[tuple[str, str, str], list[int]] = {}
+    for joined in joins:
+        for sentence in tell(joined):
+            told.setdefault((joined.table, joined.level, sentence), []).append(joined.year)
+    return [
+        f"table {table}, {level} {_span(years)}: {sentence}"
+        for (table, level, sentence), years in sorted(told.items(), key=lambda item: _place_in(joins, item[0], item[1]))
+    ]
+
+
+def _place_in(joins: Sequence[Joined], told: tuple[str, str, str], years: Sequence[int]) -> int:
+    """Where the first of the joins stands that a sentence is about."""
+    return next(
+        at for at, joined in enumerate(joins) if (joined.table, joined.level, joined.year) == (*told[:2], years[0])
+    )
+
+
+def _span(years: Sequence[int]) -> str:
+    """``2022``, ``2010 to 2020``, or ``2012, 2016`` where years are skipped."""
+    if len(years) > 2 and years[-1] - years[0] == len(years) - 1:
+        return f"{years[0]} to {years[-1]}"
+    return listed(map(str, years))
+
+
 def _join_sentences(joined: Joined) -> list[str]:
-    place = f"table {joined.table}, {joined.level} {joined.year}"
-    told = [f"{place}: {joined.matched:,} of {counted(len(joined.rows), 'region')} joined"]
+    told = [f"{joined.matched:,} of {counted(len(joined.rows), 'region')} joined"]
+    if joined.parts:
+        rows = sum(len(rows) for _, rows in joined.parts)
+        told.append(
+            f"{counted(len(joined.parts), 'region')} put together from {counted(rows, 'row')} "
+            f"about regions that merged since"
+        )
     if joined.of_other_level:
-        told.append(f"{place}: {counted(joined.of_other_level, 'row')} about other levels passed over")
+        told.append(f"{counted(joined.of_other_level, 'row')} about other levels passed over")
+    if joined.of_other_year:
+        told.append(f"{counted(joined.of_other_year, 'row')} about gemeenten of other years passed over")
     return told
 
 
 def _join_concerns(joined: Joined) -> list[str]:
-    place = f"table {joined.table}, {joined.level} {joined.year}"
     told = []
     if joined.unmatched:
         near = "".join(f'; "{key}" may be {listed(near)}' for key, near in joined.nearest)
         count = len(joined.unmatched)
-        told.append(
-            f"{place}: {_some(joined.unmatched, 'row')} {_verb(count)} about no region of {joined.edition}{near}"
-        )
+        told.append(f"{_some(joined.unmatched, 'row')} {_verb(count)} about no region of {joined.edition}{near}")
+    if joined.other_borders:
+        count = len(joined.other_borders)
+        borders = f"{_some(joined.other_borders, 'region')} {_verb(count)} not comparable"
+        told.append(f"{borders}: the figures are for other borders than those of {joined.edition}")
     if joined.without_key:
         count = len(joined.without_key)
         where = f"row{'' if count == 1 else 's'} {listed(map(str, joined.without_key), _EXAMPLES)}"
-        told.append(f"{place}: {counted(count, 'row')} without a code or name left out ({where})")
+        told.append(f"{counted(count, 'row')} without a code or name left out ({where})")
     if joined.without_row:
         verb = "has" if len(joined.without_row) == 1 else "have"
-        told.append(f"{place}: {_some(joined.without_row, 'region')} {verb} no row")
+        told.append(f"{_some(joined.without_row, 'region')} {verb} no row")
     return told
 
 

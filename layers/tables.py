@@ -12,13 +12,17 @@ from numpy.typing import NDArray
 
 from layers.catalog import Catalog
 from layers.catalog_model import TableEntry
-from layers.codes import cell_text
+from layers.codes import cell_text, tidied
+from layers.crossing import Crossing, Regions
 from layers.editions import Progress
-from layers.figures import RawTable, read_table
-from layers.join import Joined, Regions, join
+from layers.figures import RawTable
+from layers.join import Joined, join
+from layers.places import Places
 from layers.problems import Gathering, InputProblems, Problem, counted
+from layers.recodes import GEMEENTE, Recodes
+from layers.regions import changed_codes
 
-_YEAR = re.compile(r"(\d{4})(?:JJ00)?\s*\*{0,2}")
+_YEAR = re.compile(r"(\d{4})(?:JJ00|\.0)?\s*\*{0,2}")
 """A year as people and CBS write it; stars mark provisional figures."""
 
 
@@ -32,38 +36,78 @@ class JoinedTable:
     """One per year."""
 
 
+@dataclass(frozen=True, slots=True)
+class Borders:
+    """What tables are joined with, and how the borders of one year relate to those of another."""
+
+    regions: Mapping[tuple[int, str], Regions]
+    """By edition and level."""
+
+    recodes: Recodes
+    changed: Mapping[tuple[int, str], frozenset[str]]
+    """By edition and level: regions with other borders than the year before, where the source says so."""
+
+    def crossing(self, level: str, figures: int, edition: int, changed: frozenset[str]) -> Crossing:
+        """What lies between figures of a boundary year and the borders of an edition.
+
+        ``changed`` are the regions of which the table itself says that they differ from the year before the figures.
+        """
+        first, last = sorted((figures, edition))
+        between = [
+            codes for (year, of_level), codes in self.changed.items() if of_level == level and first < year <= last
+        ]
+        redrawn = frozenset().union(*between, changed if figures > edition else ())
+        gemeenten = self.recodes.between(GEMEENTE, figures, edition)
+        return Crossing(figures, self.recodes.between(level, figures, edition), gemeenten, redrawn)
+
+
 def join_tables(
-    catalog: Catalog, regions: Mapping[tuple[int, str], Regions], gathering: Gathering, progress: Progress
+    catalog: Catalog, places: Places, borders: Borders, gathering: Gathering, progress: Progress
 ) -> tuple[JoinedTable, ...]:
-    """The tables that could be read; ``regions`` are by edition and level."""
+    """The tables that could be read, each joined year by year."""
     tables = []
-    read: dict[tuple[str, str | None, str], RawTable] = {}
     for number, entry in enumerate(catalog.tables):
         progress("join tables", number, len(catalog.tables))
         with gathering.step():
-            key = entry.source, entry.sheet, entry.key_column
-            if key not in read:
-                read[key] = read_table(catalog.locate(entry.source), entry)
-            rows_by_year = years_of(entry, read[key])
+            raw = places.table(entry)
+            rows_by_year = years_of(entry, raw)
             joined = []
             for year, rows in rows_by_year.items():
-                edition = edition_for(year, entry, regions)
+                edition = edition_for(year, entry, borders.regions)
                 if edition is not None:
                     with gathering.step():
-                        joined.append(join(entry, read[key], year, rows, regions[edition, entry.level]))
-            tables.append(JoinedTable(entry, read[key], tuple(joined)))
+                        joined.append(_joined(entry, raw, year, rows, borders, edition))
+            tables.append(JoinedTable(entry, raw, tuple(joined)))
     progress("join tables", len(catalog.tables), len(catalog.tables))
     return tuple(tables)
+
+
+def _joined(
+    entry: TableEntry, raw: RawTable, year: int, rows: NDArray[np.int64], borders: Borders, edition: int
+) -> Joined:
+    figures = edition if entry.borders is not None or is_recoded(entry) else year
+    keys = raw.columns[raw.column(entry.key_column)]
+    codes = tidied([keys[row] for row in rows.tolist()], entry.level)
+    changed = changed_codes(list(raw.columns), lambda name: [raw.columns[name][row] for row in rows.tolist()], codes)
+    crossing = borders.crossing(entry.level, figures, edition, changed)
+    return join(entry, raw, year, rows, borders.regions[edition, entry.level], crossing)
+
+
+def is_recoded(entry: TableEntry) -> bool:
+    """Whether the publisher brings figures of all years to the newest borders, as the police do."""
+    return entry.source.casefold().startswith("politie:")
 
 
 def edition_for(year: int, entry: TableEntry, regions: Mapping[tuple[int, str], Regions]) -> int | None:
     """The boundary year whose borders figures of a year belong to: the newest that is not younger, else the oldest.
 
-    None where no edition of the level could be read.
+    Of a table that the publisher brings to the newest borders, the newest. None where no edition of the level could be read.
     """
     editions = sorted(edition for edition, level in regions if level == entry.level)
     if entry.borders is not None:
         return entry.borders if entry.borders in editions else None
+    if is_recoded(entry):
+        return max(editions, default=None)
     return max((edition for edition in editions if edition <= year), default=min(editions, default=None))
 
 
@@ -71,6 +115,9 @@ def years_of(entry: TableEntry, table: RawTable) -> dict[int, NDArray[np.int64]]
     """By year: the indices of its rows. Raises InputProblems when a year cannot be read."""
     if entry.year is not None:
         return {entry.year: np.arange(len(table.rows))}
+    if table.years is not None:
+        years = np.array(table.years, dtype=np.int64)
+        return {year: np.flatnonzero(years == year) for year in sorted(set(table.years))}
     column = table.column(entry.year_column or "")
     rows_by_year: dict[int, list[int]] = defaultdict(list)
     unread: list[tuple[int, str]] = []

@@ -15,6 +15,7 @@ from layers.catalog_model import (
     BackdropEntry,
     Entry,
     IndicatorEntry,
+    RecodeEntry,
     RegionsEntry,
     StyleEntry,
     TableEntry,
@@ -31,6 +32,7 @@ ENTRIES: dict[str, type[Entry]] = {
     "[[indicators]]": IndicatorEntry,
     "style": StyleEntry,
     "[[backdrop]]": BackdropEntry,
+    "[[recodes]]": RecodeEntry,
 }
 
 

@@ -130,16 +130,27 @@ def test_texts_may_be_plain_or_in_two_languages() -> None:
         ),
         (
             'source = "figures.csv"',
-            'source = "https://x.nl/a.csv"',
+            'source = "ftp://x.nl/a.csv"',
             (
-                'catalog.toml, line 17: source = "https://x.nl/a.csv" is '
-                "an address; download it and give the path of the file"
+                'catalog.toml, line 17: a source cannot begin with "ftp://"; '
+                "https://, s3://, cbs:, pdok: and postgis: can be read"
             ),
         ),
         (
             'year = 2022\ncode = "code"\n\n',
             'code = "code"\n\n',
-            'catalog.toml, line 15: give either year, such as 2022, or year_column, such as "Perioden"',
+            (
+                'catalog.toml, line 15: give either year, such as 2022, or year_column, such as "Perioden", '
+                'or year_header, such as "woz_{year}"'
+            ),
+        ),
+        (
+            'year = 2022\ncode = "code"',
+            'year = 2022\nyear_header = "{year}"\ncode = "code"',
+            (
+                'catalog.toml, line 15: give either year, such as 2022, or year_column, such as "Perioden", '
+                'or year_header, such as "woz_{year}", and not year and year_header'
+            ),
         ),
         (
             'column = "woz"',

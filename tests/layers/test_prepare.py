@@ -370,11 +370,11 @@ def test_two_columns_of_one_name_must_be_told_apart() -> None:
         ("none.csv", "none.csv: this file does not exist"),
         (
             "figures.json",
-            'figures.json: a table cannot be read from a ".json" file: CSV, Excel (.xlsx) and Parquet are understood',
+            'figures.json: a table cannot be read from a ".json" file: CSV, Excel (.xlsx), Parquet and the layers of maps',
         ),
         ("figures.xlsx", "figures.xlsx: this file cannot be read as Excel (.xlsx)"),
         ("figures.parquet", "figures.parquet: this file cannot be read as Parquet"),
-        ("binary.csv", "binary.csv: this is no CSV file; CSV, Excel (.xlsx) and Parquet are understood"),
+        ("binary.csv", "binary.csv: this is no CSV file; CSV, Excel (.xlsx), Parquet and the layers of maps"),
         ("empty.csv", "empty.csv: there is nothing in it"),
         ("header.csv", "header.csv: there are no rows below the header"),
     ],

@@ -128,7 +128,7 @@ def test_a_layer_without_crs_says_which_it_looks_like() -> None:
     write_regions(frame(crs=None), "r.parquet")
     assert said(source("r.parquet")) == (
         "r.parquet: no coordinate reference system is given (x runs from 150000 to 153000, y from 450000 to 451000); "
-        "they look like EPSG:28992: set it with ogr2ogr -a_srs EPSG:28992 OUT.gpkg IN"
+        'they look like EPSG:28992: add crs = "EPSG:28992"'
     )
 
 
@@ -136,7 +136,7 @@ def test_metres_declared_as_degrees_are_refused() -> None:
     write_regions(frame(crs="EPSG:4326"))
     assert said() == (
         "regions.gpkg: the coordinates cannot be in EPSG:4326 as the file says: x runs from 150000 to 153000, y from 450000 to "
-        "451000, and these look like EPSG:28992; set the right one with ogr2ogr -a_srs EPSG:28992 OUT.gpkg IN"
+        '451000, and these look like EPSG:28992; write crs = "EPSG:28992" in the catalog'
     )
 
 
@@ -144,7 +144,7 @@ def test_degrees_declared_as_metres_are_refused() -> None:
     write_regions(frame(["GM0001"], [box(5.0, 52.0, 5.1, 52.1)], crs="EPSG:28992"))
     assert said() == (
         "regions.gpkg: the coordinates cannot be in EPSG:28992 as the file says: x runs from 5 to 5.1, y from 52 to 52.1, "
-        "and these look like EPSG:4326; set the right one with ogr2ogr -a_srs EPSG:4326 OUT.gpkg IN"
+        'and these look like EPSG:4326; write crs = "EPSG:4326" in the catalog'
     )
 
 
