@@ -7,13 +7,14 @@ usage.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -29,6 +30,10 @@ from server.serving import serve as serve_atlas
 from server.settings import Settings, unknown
 from styles.errors import StyleError
 from tiles.errors import TileError
+from tiles.grid import GridName
+
+if TYPE_CHECKING:
+    from layers.quality import Wanted
 
 CLEAN, PROBLEM = 0, 1
 
@@ -84,6 +89,26 @@ def build(
 
 
 @cli.command()
+def fetch(
+    catalog: CatalogPath,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Ask the network nothing; say what is there and what is missing.")
+    ] = False,
+    locked: Annotated[
+        bool, typer.Option("--locked", help="Refuse content that differs from the lock file beside the catalog.")
+    ] = False,
+    jobs: Annotated[int, typer.Option(min=1, max=16, help="How many sources at a time.")] = 4,
+) -> None:
+    """Download what a catalog names from CBS, the police, PDOK, the web or S3; what did not change is not asked again."""
+    from layers.remote.fetch import Manner  # here, as above
+    from server.fetching import fetch as fetch_sources
+
+    with told():
+        manner = Manner(jobs=jobs, is_offline=offline, is_locked=locked)
+        fetch_sources(catalog, manner, Console(stderr=True), os.environ, sys.stdout.write)
+
+
+@cli.command()
 def check(catalog: CatalogPath) -> None:
     """Read everything, build nothing, and report every problem at once."""
     from layers.report import things_to_look_at  # here, as above
@@ -95,6 +120,32 @@ def check(catalog: CatalogPath) -> None:
         concerns = prepared.report.concerns()
         end = things_to_look_at(concerns) or ["No problems."]
         sys.stdout.write("".join(f"{line}\n" for line in [*prepared.report.sentences(), *end]))
+
+
+@cli.command()
+def init(
+    figures: Annotated[
+        Path, typer.Argument(metavar="FIGURES", help="A table of figures: CSV or Excel.", show_default=False)
+    ],
+    regions: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="A file with the borders; without it those of PDOK are named.", show_default=False
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="CATALOG", help="The catalog.", show_default="FIGURES with .toml"),
+    ] = None,
+) -> None:
+    """Write a catalog for a table of figures: codes, levels, years and units are recognised, and guesses are marked."""
+    from datetime import date  # here, as above
+
+    from layers.draft import write_draft
+
+    with told():
+        draft = write_draft(figures, output, regions, date.today().year)
+        sys.stdout.write("".join(f"{line}\n" for line in draft.sentences))
 
 
 @cli.command()
@@ -132,21 +183,77 @@ def _announce(atlas: Path, address: str) -> None:
 
 @cli.command()
 def inspect(
-    atlas: AtlasFolder,
+    atlas: Annotated[
+        str,
+        typer.Argument(
+            metavar="ATLAS",
+            help="The folder of the atlas; with --quality also a PMTiles archive, by path or http(s) address.",
+            show_default=False,
+        ),
+    ],
     layer: Annotated[
         str | None, typer.Argument(help="A tileset, or one layer of it: vastgoed-2022/wijk.", show_default=False)
     ] = None,
     tile: Annotated[str | None, typer.Argument(metavar="Z/X/Y", help="A tile.", show_default=False)] = None,
+    quality: Annotated[
+        bool, typer.Option("--quality", help="Measure gaps, overlaps, losses, invalid polygons and bytes per zoom.")
+    ] = False,
+    key: Annotated[
+        str | None, typer.Option(help="The property that tells regions apart.", show_default="the feature id")
+    ] = None,
+    layers: Annotated[
+        str | None, typer.Option(metavar="A,B", help="Layers to measure.", show_default="all with areas")
+    ] = None,
+    zooms: Annotated[str | None, typer.Option(metavar="4-12", help="Zooms to measure.", show_default="all")] = None,
+    source: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The true regions of one layer, to compare with.")
+    ] = None,
+    source_layer: Annotated[
+        str | None, typer.Option(help="The layer of that file.", show_default="the only one")
+    ] = None,
+    code: Annotated[
+        str | None, typer.Option(help="The column of that file with the codes of regions.", show_default="--key")
+    ] = None,
+    grid: Annotated[GridName, typer.Option(help="The grid of the tiles, for comparing.")] = GridName.WEB_MERCATOR,
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="How many tiles to measure at a time.")] = 2,
 ) -> None:
-    """Print what is in an atlas, or a tile as text."""
+    """Print what is in an atlas, or a tile as text, or how good its tiles are."""
+    if quality:
+        if layer is not None:
+            raise typer.BadParameter("--quality measures a whole archive; use --layers to choose layers of it")
+        from layers.quality import Wanted  # here, as above
+
+        chosen = None if layers is None else tuple(name.strip() for name in layers.split(",") if name.strip())
+        _print_quality(atlas, Wanted(key, chosen, _zooms(zooms), source, source_layer, code, grid, jobs))
+        return
+    if given := [name for name, value in (("--key", key), ("--layers", layers), ("--source", source)) if value]:
+        raise typer.BadParameter(f"{given[0]} goes with --quality")
     if layer is not None and tile is None:
         raise typer.BadParameter("a tile is missing: ATLAS LAYER Z/X/Y, such as kaart.atlas vastgoed-2022 8/131/84")
     with told():
-        opened = Atlas.open(atlas)
+        opened = Atlas.open(Path(atlas))
         if layer is None or tile is None:
             sys.stdout.write(atlas_as_text(opened.facts))
         else:
             sys.stdout.write(joined_tile_as_text(opened, layer, tile))
+
+
+def _print_quality(address: str, wanted: Wanted) -> None:
+    from layers.quality import qualities  # here, as above
+
+    with told(), progress.shown(Console(stderr=True)) as report_progress:
+        for name, found in qualities(address, wanted, report_progress):
+            sys.stdout.write(f"{name}\n{found.table()}")
+
+
+def _zooms(text: str | None) -> range | None:
+    """4-12 or 8, as a range."""
+    if text is None:
+        return None
+    found = re.fullmatch(r"([0-9]{1,2})(?:-([0-9]{1,2}))?", text.strip())
+    if found is None or int(found[1]) > int(found[2] or found[1]):
+        raise typer.BadParameter(f"--zooms is a zoom or a range of them, such as 8 or 4-12, not {text}")
+    return range(int(found[1]), int(found[2] or found[1]) + 1)
 
 
 def _version(asked: bool) -> None:
