@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tiles.ragged import Ints, offsets_of, ranges, row_of
+from tiles.rings import picked
 
 Points = NDArray[np.float64]
 
@@ -91,7 +92,7 @@ def arcs_of(xy: Points, offsets: Ints, moved: Callable[[Points], Points] = lambd
     ring_size = np.repeat(np.diff(offsets)[use_ring[chosen]], length)
     past = where >= ring_end
     where[past] -= ring_size[past]
-    along = moved(xy[position])[vertex[where]]
+    along = picked(moved(picked(xy, position)), vertex[where])
     return Arcs(along, offsets_of(length), arc.astype(np.int64), backwards, use_ring, rings)
 
 

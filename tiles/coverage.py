@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tiles.arcs import Arcs, Points, arcs_of
-from tiles.ragged import Ints, offsets_of, ranges, sums
+from tiles.ragged import Ints, grouped, offsets_of, ranges, sums
 from tiles.rings import Rings, first_of_each
 from tiles.simplify import Lines
 
@@ -88,13 +88,11 @@ class Coverage:
     def pairs_of_users(self, arc: Ints, place: Ints) -> tuple[Ints, Ints]:
         """Pairs of features of one level that use arcs at the same place."""
         users, first, count = self.users
-        at = np.column_stack([np.repeat(place, count[arc]), users[ranges(first[arc], count[arc])]])
-        place, user = np.unique(at, axis=0).T
+        place, user = _distinct(np.repeat(place, count[arc]), users[ranges(first[arc], count[arc])])
         begin, end = np.searchsorted(place, place), np.searchsorted(place, place, side="right")
         one, other = np.repeat(user, end - begin), user[ranges(begin, end - begin)]
-        pairs = np.column_stack([one, other])[(one < other) & (self.level[one] == self.level[other])]
-        one, other = np.unique(pairs, axis=0).T
-        return one, other
+        pairs = (one < other) & (self.level[one] == self.level[other])
+        return _distinct(one[pairs], other[pairs])
 
     def neighbours(self, features: Ints) -> tuple[Ints, Ints]:
         """Pairs of one of some features and one of the same level that shares an arc with it, in order."""
@@ -104,12 +102,17 @@ class Coverage:
         arc = self.arcs.use_arc[own]
         one, other = np.repeat(owner[own], count[arc]), users[ranges(first[arc], count[arc])]
         pairs = (one != other) & (self.level[one] == self.level[other])
-        one, other = np.unique(np.column_stack([one, other])[pairs], axis=0).T
-        return one, other
+        return _distinct(one[pairs], other[pairs])
 
     def arcs_of_parts(self, parts: NDArray[np.bool_]) -> Ints:
         """The arcs that the marked parts use."""
         return np.unique(self.arcs.use_arc[parts[self.use_part]])
+
+
+def _distinct(one: Ints, other: Ints) -> tuple[Ints, Ints]:
+    """Each pair once, in order."""
+    order, first = grouped(other, one)
+    return one[order[first]], other[order[first]]
 
 
 def ring_vertices(coverage: Coverage, lines: Lines, *, by_pixel: bool, rings: Ints | None = None) -> tuple[Ints, Ints]:

@@ -79,7 +79,7 @@ def cut_shapes(shapes: Shapes, z: int, buffer: int) -> Pieces:
             pairs.corner[clipped[owner]], closed, axis=0
         )
         polygons, _ = polygons_of(local, offsets_of(closed)[:-1], closed - 1, owner)
-        found.append(_clipped_shapes(polygons, clipped, pairs, shapes.feature[shells], buffer))
+        found.extend(_clipped_shapes(polygons, clipped, pairs, shapes.feature[shells], buffer))
     return _ordered(found)
 
 
@@ -185,21 +185,25 @@ def _on_grid(xy: NDArray[np.float64], buffer: int) -> NDArray[np.float64]:
 
 def _clipped_shapes(
     polygons: NDArray[np.object_], clipped: Ints, pairs: _Pairs, feature_of_item: Ints, buffer: int
-) -> Pieces:
+) -> list[Pieces]:
     parts, owner = shapely.get_parts(_clip(polygons, buffer), return_index=True)
     rings = Rings.of(parts, y_down=True, moved=lambda xy: _on_grid(xy, buffer))
-    pair = clipped[owner]
     closed, start = closed_rings(rings.xy, rings.offsets)
     pieces, _ = polygons_of(closed, start, np.diff(rings.offsets), rings.part)
-    part_pair = pair[rings.feature]
+    pair = clipped[owner[rings.feature]]
     # Rounding on the frame can pinch a piece or weld a hole to its shell there; such pieces are split.
     bad = ~shapely.is_valid(pieces)
-    if bad.any():
-        mended, mended_pair = valid_pieces(pieces[bad], part_pair[bad])
-        pieces = np.concatenate([pieces[~bad], mended])
-        rings = Rings.of(pieces, y_down=True)
-        part_pair = np.concatenate([part_pair[~bad], mended_pair])[rings.feature]
-    ring_pair = part_pair[rings.part]
+    mended, mended_pair = valid_pieces(pieces[bad], pair[bad])
+    again = Rings.of(mended, y_down=True)
+    return [
+        _in_tiles(rings, pair, pairs, feature_of_item).where(~bad[rings.part]),
+        _in_tiles(again, mended_pair[again.feature], pairs, feature_of_item),
+    ]
+
+
+def _in_tiles(rings: Rings, pair: Ints, pairs: _Pairs, feature_of_item: Ints) -> Pieces:
+    """Rings in the tiles of the pairs that their parts belong to."""
+    ring_pair = pair[rings.part]
     xy = np.rint(rings.xy).astype(np.int32)
     return Pieces(xy, rings.offsets, pairs.tile[ring_pair], feature_of_item[pairs.item[ring_pair]])
 

@@ -10,11 +10,11 @@ import shapely
 from numpy.typing import NDArray
 
 from tiles.coverage import Coverage
-from tiles.ragged import Ints, offsets_of, ranges, row_of
+from tiles.ragged import Ints, grouped, offsets_of, ranges, row_of
 from tiles.rings import PIXELS, first_of_each
 from tiles.shapes import Geometry, RingsAt, marked, off_grid, whole_features
 from tiles.simplify import Lines, lines_at, replaced, rows
-from tiles.snap import Points, crossings, snap_rounded
+from tiles.snap import Points, crossings, distinct_segments, snap_rounded
 
 ROUNDS = 5
 """Each round can only meet what the one before it changed; two or three have always been enough."""
@@ -143,9 +143,10 @@ def _meetings(geometry: Geometry) -> Points:
     rings, part = shapely.get_rings(parts, return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     once = ~first_of_each(ring)  # the last vertex of a ring is its first
-    vertices = np.column_stack([owner[part[ring[once]]], xy[once]])
-    vertices, count = np.unique(vertices, axis=0, return_counts=True)
-    return vertices[count > 1, 1:]
+    xy, feature = xy[once], owner[part[ring[once]]]
+    order, first = grouped(xy[:, 0], xy[:, 1], feature)
+    twice: Points = xy[order[~first]]
+    return twice
 
 
 def _crossings_of_outer_arcs(coverage: Coverage, lines: Lines, changed: Ints) -> _Crossings:
@@ -167,12 +168,10 @@ def _crossings_of_outer_arcs(coverage: Coverage, lines: Lines, changed: Ints) ->
     beside = _beside_others(xy[begin], xy[begin + 1], owner[line], is_changed[line])
     begin, line = begin[beside], line[beside]
     # At the coarsest zooms many borders run over the same few pixels.
-    ends = np.sort(np.column_stack([_key(xy[begin]), _key(xy[begin + 1])]), axis=1)
-    _, first, same = np.unique(ends, axis=0, return_index=True, return_inverse=True)
-    one, other, points = crossings(xy[begin[first]], xy[begin[first] + 1], touching=True)
-    crosses = np.zeros(len(first), bool)
-    crosses[one] = crosses[other] = True
-    return _Crossings(np.unique(arcs[line[crosses[same.reshape(-1)]]]), points)
+    chosen, same = distinct_segments(xy[begin], xy[begin + 1])
+    one, other, points = crossings(xy[begin[chosen]], xy[begin[chosen] + 1], touching=True)
+    crosses = marked(np.concatenate([one, other]), len(chosen))
+    return _Crossings(np.unique(arcs[line[crosses[same]]]), points)
 
 
 def _near_changed(lines: Lines, arcs: Ints, changed: NDArray[np.bool_]) -> Ints:

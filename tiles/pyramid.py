@@ -38,7 +38,7 @@ from tiles.mvt import GeometryKind, features_by_tile, layer
 from tiles.placing import Placed, check_on_grid
 from tiles.project import to_unit_square
 from tiles.ragged import Ints, offsets_of
-from tiles.rings import Rings, first_of_each
+from tiles.rings import Rings, first_of_each, picked
 from tiles.simplify import Lines, lines_at, thinned
 
 OUTLINES, LABELS = "grenzen", "labels"
@@ -354,7 +354,7 @@ def _zooms(plan: _Plan, maxzoom: int, first: int) -> Iterator[_Zoom]:
             storey = _storey(plan, rings_for_coarser(zoom.storey.coverage, zoom.lines, zoom.finest, showing))
             zoom, shown = None, showing
         source, offsets = storey.coverage.unthinned if zoom is None else (zoom.lines.source, zoom.lines.offsets)
-        finest = lines_at(storey.coverage.arcs.xy[source], offsets, source, EXTENT << z)
+        finest = lines_at(picked(storey.coverage.arcs.xy, source), offsets, source, EXTENT << z)
         zoom = _Zoom(z, storey, thinned(finest, tolerance(z)), finest)
         yield zoom
 

@@ -70,3 +70,16 @@ def extremes(values: NDArray[np.integer], start: Ints, length: Ints) -> tuple[ND
     picked = values[ranges(start, length)]
     begin = offsets_of(length)[:-1]
     return np.minimum.reduceat(picked, begin), np.maximum.reduceat(picked, begin)
+
+
+def grouped(*columns: NDArray[np.number]) -> tuple[Ints, NDArray[np.bool_]]:
+    """An order that brings equal rows together, and (rows,) where in it each group begins. The last column sorts first.
+
+    >>> order, first = grouped(np.array([1, 2, 1]), np.array([7, 7, 7]))
+    >>> order.tolist(), first.tolist()
+    ([0, 2, 1], [True, False, True])
+    """
+    order = np.lexsort(columns)
+    first = np.ones(len(order), bool)
+    first[1:] = np.logical_or.reduce([column[order[1:]] != column[order[:-1]] for column in columns])
+    return order, first

@@ -43,7 +43,7 @@ class Rings:
         geometry: NDArray[np.object_],
         *,
         y_down: bool = False,
-        moved: Callable[[NDArray[np.float64]], NDArray[np.float64]] = lambda xy: xy,
+        moved: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None,
     ) -> Rings:
         """The rings of polygons and multipolygons; other geometry and empty parts give none.
 
@@ -55,13 +55,18 @@ class Rings:
             parts, feature = parts[polygons], feature[polygons]
         rings, part = shapely.get_rings(parts, return_index=True)
         closed = shapely.get_num_coordinates(rings).astype(np.int64)
-        xy = moved(shapely.get_coordinates(rings))
-        keep = np.ones(len(xy), bool)
-        keep[np.cumsum(closed) - 1] = False
-        xy, offsets = xy[keep], offsets_of(closed - 1)
-        turn = ((doubled_areas(xy, offsets) > 0) != first_of_each(part)) == y_down
-        if turn.any():
-            xy = xy[directed(offsets, turn)]
+        xy = shapely.get_coordinates(rings)
+        offsets = offsets_of(closed - 1)
+        if moved is None:
+            counter_clockwise = shapely.is_ccw(rings)
+        else:
+            xy = moved(xy)
+            counter_clockwise = doubled_areas(xy, offsets_of(closed)) > 0
+        turn = (counter_clockwise == first_of_each(part)) != y_down
+        # One gather both turns rings and leaves out the vertex that closes each.
+        first = offsets_of(closed)[:-1]
+        start, step = np.where(turn, first + closed - 2, first), np.where(turn, -1, 1).astype(np.int64)
+        xy = picked(xy, ranges(start, closed - 1, step))
         return Rings(xy, offsets, part.astype(np.int64), feature.astype(np.int64)).tidied()
 
     def tidied(self) -> Rings:
@@ -89,15 +94,6 @@ def first_of_each(group: NDArray[np.integer]) -> NDArray[np.bool_]:
     first = np.ones(len(group), bool)
     first[1:] = group[1:] != group[:-1]
     return first
-
-
-def directed(offsets: Ints, backwards: NDArray[np.bool_]) -> Ints:
-    """Positions of all vertices, ring by ring, from last to first in the rings that are to be read backwards."""
-    return ranges(
-        np.where(backwards, offsets[1:] - 1, offsets[:-1]),
-        np.diff(offsets),
-        np.where(backwards, -1, 1).astype(np.int64),
-    )
 
 
 def doubled_areas(xy: NDArray[np.number], offsets: Ints) -> NDArray[np.float64]:
@@ -150,8 +146,9 @@ def closed_rings(xy: NDArray[Any], offsets: Ints) -> tuple[NDArray[Any], Ints]:
 
 
 def picked(xy: NDArray[Any], index: Ints) -> NDArray[Any]:
-    """``xy[index]`` for the rows of an array of pairs; for pixels in half the time, each pair taken as one number."""
-    if xy.dtype != np.int32 or not xy.flags.c_contiguous:
+    """``xy[index]`` for the rows of an array of pairs, in half the time: each pair is taken as one number."""
+    whole = {np.dtype(np.int32): np.int64, np.dtype(np.float64): np.complex128}.get(xy.dtype)
+    if whole is None or xy.ndim == 1 or not xy.flags.c_contiguous:
         return np.asarray(xy[index])
-    pairs: NDArray[Any] = xy.view(np.int64).ravel()[index].view(np.int32).reshape(-1, 2)
+    pairs: NDArray[Any] = xy.view(whole).ravel()[index].view(xy.dtype).reshape(-1, 2)
     return pairs

@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from tiles.coverage import Coverage, ring_vertices
-from tiles.ragged import Ints, offsets_of, ranges, sums
+from tiles.ragged import Ints, grouped, offsets_of, ranges, sums
 from tiles.rings import PIXELS, Rings, closed_rings, picked, polygons_of
 from tiles.simplify import Lines, rows
 
@@ -135,12 +135,10 @@ class RingsAt:
         length = self.length[rings]
         begin = ranges(self.start[rings], length)
         a, b = (picked(self.xy, index).view(np.int64).ravel() for index in (begin, begin + 1))
-        steps = np.column_stack([np.repeat(np.arange(len(rings)), length), np.minimum(a, b), np.maximum(a, b)])
-        names, step = np.unique(steps, axis=0, return_inverse=True)
-        balance = np.bincount(step.reshape(-1), np.where(a < b, 1, -1), len(names))
-        back = np.ones(len(rings), bool)
-        back[names[balance != 0, 0]] = False
-        return back
+        ring = np.repeat(np.arange(len(rings)), length)
+        order, first = grouped(np.minimum(a, b), np.maximum(a, b), ring)
+        balance = sums(np.where(a < b, 1, -1)[order], np.append(np.flatnonzero(first), len(order)))
+        return ~marked(ring[order[first]][balance != 0], len(rings))
 
     def vertices(self, rings: Ints) -> PIXELS:
         """The vertices of some rings."""

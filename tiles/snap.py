@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from tiles.ragged import Ints, row_of
+from tiles.ragged import Ints, grouped, offsets_of, ranges, row_of
 from tiles.simplify import Lines
 
 ROUNDS = 5
@@ -36,16 +36,20 @@ def snap_rounded(lines: Lines, concerned: NDArray[np.bool_] | None = None) -> Li
         segment = np.flatnonzero(work.part)
         if not len(segment):
             break
-        begin, end = work.points[segment], work.points[segment + 1]
+        # At the coarsest zooms many lines run over the same few pixels.
+        chosen, same = distinct_segments(work.points[segment], work.points[segment + 1])
+        begin, end = work.points[segment[chosen]], work.points[segment[chosen] + 1]
         # After the first round only what was inserted, and the segments it ends, can meet anything.
-        fresh = work.new[segment] | work.new[segment + 1]
+        fresh = np.bincount(same, work.new[segment] | work.new[segment + 1]) > 0
         tree = _tree(begin, end)
-        passing, on_pixel = _passing_pixels(begin, end, work.new[segment], work.new[segment + 1], tree)
+        passing, on_pixel = _passing_pixels(begin, end, fresh, tree)
         crossing, at_crossing = _crossings(begin, end, fresh, tree)
-        inserted = np.concatenate([passing, crossing])
-        if not len(inserted):
+        met, pixels = np.concatenate([passing, crossing]), np.vstack([on_pixel, at_crossing])
+        if not len(met):
             break
-        work = work.with_pixels(segment[inserted], np.vstack([on_pixel, at_crossing]))
+        order, count = np.argsort(same, kind="stable"), np.bincount(same)
+        inserted = order[ranges(offsets_of(count)[met], count[met])]
+        work = work.with_pixels(segment[inserted], np.repeat(pixels, count[met], axis=0))
     offsets = np.searchsorted(work.line, np.arange(len(lines.offsets)))
     return Lines(work.points.astype(np.int32), offsets, work.source)
 
@@ -84,6 +88,16 @@ class _Work:
         return _Work(points[~repeats], line[~repeats], source[keep], part[keep], new[keep])
 
 
+def distinct_segments(begin: NDArray[np.number], end: NDArray[np.number]) -> tuple[Ints, Ints]:
+    """One of each set of segments with the same two ends, and (segments,) the set of each."""
+    back = (begin[:, 0] > end[:, 0]) | ((begin[:, 0] == end[:, 0]) & (begin[:, 1] > end[:, 1]))
+    low, high = np.where(back[:, None], end, begin), np.where(back[:, None], begin, end)
+    order, first = grouped(low[:, 0], low[:, 1], high[:, 0], high[:, 1])
+    same = np.empty(len(order), np.int64)
+    same[order] = np.cumsum(first) - 1
+    return order[first], same
+
+
 def crossings(begin: NDArray[np.int32], end: NDArray[np.int32], *, touching: bool = False) -> tuple[Ints, Ints, Points]:
     """Pairs of segments that cross each other between their ends, and where; or also those where one ends inside the other."""
     a, b = begin.astype(np.float64), end.astype(np.float64)
@@ -91,17 +105,15 @@ def crossings(begin: NDArray[np.int32], end: NDArray[np.int32], *, touching: boo
     return one, other, a[one] + along[:, None] * (b[one] - a[one])
 
 
-def _passing_pixels(
-    begin: Points, end: Points, new_begin: NDArray[np.bool_], new_end: NDArray[np.bool_], tree: shapely.STRtree
-) -> tuple[Ints, Points]:
-    """Segments that pass through the pixel of a vertex that is not their own, and that vertex; one of the two is new."""
-    points, new = np.vstack([begin, end]), np.concatenate([new_begin, new_end])
+def _passing_pixels(begin: Points, end: Points, fresh: NDArray[np.bool_], tree: shapely.STRtree) -> tuple[Ints, Points]:
+    """Segments that pass through the pixel of a vertex that is not their own, and that vertex; one of the two is fresh."""
+    points, new = np.vstack([begin, end]), np.tile(fresh, 2)
     vertices = np.unique(points[new], axis=0)
     near, segment = tree.query(_pixels(vertices))
     vertex = vertices[near]
     if not new.all():
         vertices = np.unique(points[~new], axis=0)
-        some = np.flatnonzero(new_begin | new_end)
+        some = np.flatnonzero(fresh)
         # Bounds grown by half a pixel, so that every vertex whose pixel the segment may pass is met.
         low, high = np.minimum(begin[some], end[some]) - 0.5, np.maximum(begin[some], end[some]) + 0.5
         which, old = shapely.STRtree(shapely.points(vertices)).query(shapely.box(*np.hstack([low, high]).T))
