@@ -78,7 +78,7 @@ def test_winding_numbers_add_up_to_one_inside_a_coverage(coverage: Geometry, uni
     points = points[shapely.covers(deep, shapely.points(points / units))]
     features = np.arange(rings.coverage.features)
     each = windings(rings, np.repeat(points, len(features), axis=0), np.tile(features, len(points)))
-    assert (each.reshape(len(points), -1).sum(axis=1) == 1).all()
+    assert (each.reshape(len(points), len(features)).sum(axis=1) == 1).all()
 
 
 def test_a_region_that_is_nothing_but_a_dot_is_taken_from_its_neighbour() -> None:
