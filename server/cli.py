@@ -31,6 +31,7 @@ from server.settings import Settings, unknown
 from styles.errors import StyleError
 from tiles.errors import TileError
 from tiles.grid import GridName
+from tiles.memory import share_one_arena
 
 if TYPE_CHECKING:
     from layers.quality import Wanted
@@ -82,6 +83,7 @@ def build(
     """Build an atlas, or bring one up to date; bad input leaves it as it was."""
     from server.build import build as build_atlas  # here, so that a server does not carry what only a build needs
 
+    share_one_arena()
     with told():
         with progress.shown(Console(stderr=True)) as report_progress:
             report = build_atlas(catalog, output, jobs, report_progress)

@@ -34,7 +34,7 @@ def fetch(
     """
     addresses = Addresses.read(environ)
     cache = Cache.of(catalog.parent, environ)
-    with client or Client(Patience.read(environ)) as polite, shown(console) as progress:
+    with client or Client(Patience.read(environ), logins=addresses.logins) as polite, shown(console) as progress:
         outcomes = remote.fetch(catalog, cache, polite, addresses, manner, progress)
     for outcome in outcomes:
         if outcome.local is not None:

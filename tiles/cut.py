@@ -24,8 +24,14 @@ from tiles.simplify import Lines
 EXTENT = 4096
 """Tile units along the side of a tile."""
 
-CLIPPED_AT_ONCE = 2_000_000
+CLIPPED_AT_ONCE = 250_000
 """Vertices handed to GEOS in one call; bounds the memory that clipping needs."""
+
+BLOCK = 3
+"""Zooms up: the square that a polygon with very many vertices is cut to before it is cut into tiles, 8 x 8 of these."""
+
+HEAVY = 1_000_000
+"""Such a polygon has more vertices times tiles than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +63,65 @@ class Pieces:
 
 def cut_shapes(shapes: Shapes, z: int, buffer: int) -> Pieces:
     """Polygons in tiles. A polygon's shell comes before its holes; shells have positive area, holes negative."""
-    if not len(shapes.start):
-        return _nothing()
-    shells = np.flatnonzero(shapes.is_shell)
-    rings_of = np.diff(np.append(shells, len(shapes.start)))
-    pairs = _Pairs.of(*_bounds(shapes.xy, shapes.start[shells], shapes.length[shells]), z, buffer)
-
-    whole = np.flatnonzero(pairs.inside)
-    ring = ranges(shells[pairs.item[whole]], rings_of[pairs.item[whole]])
-    pair = np.repeat(whole, rings_of[pairs.item[whole]])
-    xy = picked(shapes.xy, ranges(shapes.start[ring], shapes.length[ring]))
-    found = [_placed(xy, shapes.length[ring], pairs, pair, shapes.feature[ring])]
-
-    weight = np.add.reduceat(shapes.length, shells)
-    for clipped in pairs.to_clip(weight):
-        item = pairs.item[clipped]
-        ring = ranges(shells[item], rings_of[item])
-        owner = np.repeat(np.arange(len(clipped)), rings_of[item])
-        closed = shapes.length[ring] + 1
-        local = picked(shapes.xy, ranges(shapes.start[ring], closed)) - np.repeat(
-            pairs.corner[clipped[owner]], closed, axis=0
-        )
-        polygons, _ = polygons_of(local, offsets_of(closed)[:-1], closed - 1, owner)
-        found.extend(_clipped_shapes(polygons, clipped, pairs, shapes.feature[shells], buffer))
+    heavy = _is_heavy(shapes, z, buffer)
+    found = _cut(shapes.where(~heavy), None, z, buffer)
+    if heavy.any():
+        found += _cut(*_in_blocks(shapes.where(heavy), z, buffer), z, buffer)
     return _ordered(found)
+
+
+def _cut(shapes: Shapes, block: Ints | None, z: int, buffer: int) -> list[Pieces]:
+    """Polygons in tiles; ``block`` is the square whose tiles alone each of them is meant for."""
+    if not len(shapes.start):
+        return []
+    polygons = _Polygons.of(shapes)
+    pairs = _Pairs.of(*polygons.bounds(), z, buffer)
+    if block is not None:
+        row, column = np.divmod(pairs.tile, 1 << z)
+        pairs = pairs.where(block[pairs.item] == (row >> BLOCK) * (1 << z - BLOCK) + (column >> BLOCK))
+    whole = np.flatnonzero(pairs.inside)
+    ring, owner = polygons.rings(pairs.item[whole])
+    xy = picked(shapes.xy, ranges(shapes.start[ring], shapes.length[ring]))
+    found = [_placed(xy, shapes.length[ring], pairs, whole[owner], shapes.feature[ring])]
+    for clipped in pairs.to_clip(polygons.weight):
+        local = polygons.beside(pairs.corner[clipped], pairs.item[clipped])
+        found.extend(_clipped_shapes(local, clipped, pairs, polygons.feature, buffer))
+    return found
+
+
+def _is_heavy(shapes: Shapes, z: int, buffer: int) -> NDArray[np.bool_]:
+    """(rings,) True for those of polygons with so many vertices in so many tiles that they are cut in two steps."""
+    if z < BLOCK or not len(shapes.start):
+        return np.zeros(len(shapes.start), bool)
+    polygons = _Polygons.of(shapes)
+    low, high = polygons.bounds()
+    across = (high - low + 2 * buffer).astype(np.int64) // EXTENT + 1
+    heavy = polygons.weight * across[:, 0] * across[:, 1] > HEAVY
+    return np.repeat(heavy, polygons.count)
+
+
+def _in_blocks(shapes: Shapes, z: int, buffer: int) -> tuple[Shapes, Ints]:
+    """The polygons cut into squares of many tiles, and the number of the square each is in.
+
+    The squares have wider frames than tiles, so nothing that comes to lie on one is in a tile.
+    """
+    polygons = _Polygons.of(shapes)
+    side, margin = EXTENT << BLOCK, buffer + 1
+    pairs = _Pairs.of(*polygons.bounds(), z - BLOCK, margin, side)
+    inside = np.flatnonzero(pairs.inside)
+    parts = [polygons.beside(np.zeros((len(inside), 2), np.int32), pairs.item[inside])]
+    pair = [inside]
+    for clipped in pairs.to_clip(polygons.weight):
+        local = _clip(polygons.beside(pairs.corner[clipped], pairs.item[clipped]), margin, side)
+        some, owner = shapely.get_parts(local, return_index=True)
+        corner = np.repeat(pairs.corner[clipped[owner]], shapely.get_num_coordinates(some), axis=0)
+        parts.append(shapely.set_coordinates(some, shapely.get_coordinates(some) + corner))
+        pair.append(clipped[owner])
+    rings = Rings.of(np.concatenate(parts), y_down=True)
+    xy, start = closed_rings(rings.xy, rings.offsets)
+    of_part = np.concatenate(pair)[rings.feature]
+    feature = polygons.feature[pairs.item[of_part]][rings.part]
+    return Shapes(xy, start, np.diff(rings.offsets), rings.is_shell, feature), pairs.tile[of_part]
 
 
 def cut_lines(lines: Lines, feature: Ints, z: int, buffer: int) -> Pieces:
@@ -119,6 +160,50 @@ def cut_points(xy: PIXELS, feature: Ints, z: int) -> Pieces:
 
 
 @dataclass(frozen=True, slots=True)
+class _Polygons:
+    """The polygons of shapes, each a shell and its holes."""
+
+    shapes: Shapes
+    first: Ints
+    """(polygons,) the shell of each."""
+
+    count: Ints
+    """(polygons,) how many rings each has."""
+
+    weight: Ints
+    """(polygons,) how many vertices each has."""
+
+    @staticmethod
+    def of(shapes: Shapes) -> _Polygons:
+        first = np.flatnonzero(shapes.is_shell)
+        count = np.diff(np.append(first, len(shapes.start)))
+        return _Polygons(shapes, first, count, np.add.reduceat(shapes.length, first))
+
+    @property
+    def feature(self) -> Ints:
+        """(polygons,)."""
+        return self.shapes.feature[self.first]
+
+    def rings(self, polygons: Ints) -> tuple[Ints, Ints]:
+        """The rings of some polygons, and for each which of these it belongs to."""
+        count = self.count[polygons]
+        return ranges(self.first[polygons], count), np.repeat(np.arange(len(polygons)), count)
+
+    def bounds(self) -> tuple[PIXELS, PIXELS]:
+        """(polygons, 2) lowest and highest x, y of each, outwards to whole pixels."""
+        return _bounds(self.shapes.xy, self.shapes.start[self.first], self.shapes.length[self.first])
+
+    def beside(self, corner: PIXELS, polygons: Ints) -> NDArray[np.object_]:
+        """Some polygons, with coordinates from a corner each."""
+        ring, owner = self.rings(polygons)
+        closed = self.shapes.length[ring] + 1
+        local = picked(self.shapes.xy, ranges(self.shapes.start[ring], closed)) - np.repeat(
+            corner[owner], closed, axis=0
+        )
+        return polygons_of(local, offsets_of(closed)[:-1], closed - 1, owner)[0]
+
+
+@dataclass(frozen=True, slots=True)
 class _Pairs:
     """A piece and a tile whose frame its bounds meet."""
 
@@ -131,19 +216,24 @@ class _Pairs:
     """(pairs,) True where the piece lies inside the frame."""
 
     @staticmethod
-    def of(low: PIXELS, high: PIXELS, z: int, buffer: int) -> _Pairs:
+    def of(low: PIXELS, high: PIXELS, z: int, buffer: int, side: int = EXTENT) -> _Pairs:
+        """Pairs at zoom z; ``side`` is that of a tile, or of a square of many tiles, of which zoom z has as many."""
         last = (1 << z) - 1
-        first = np.maximum((low - buffer).astype(np.int64) // EXTENT, 0)
-        final = np.minimum((high + buffer).astype(np.int64) // EXTENT, last)
+        first = np.maximum((low - buffer).astype(np.int64) // side, 0)
+        final = np.minimum((high + buffer).astype(np.int64) // side, last)
         size = np.maximum(final - first + 1, 0)
         count = size[:, 0] * size[:, 1]
         item = np.repeat(np.arange(len(low)), count)
         nth = np.arange(len(item)) - offsets_of(count)[:-1][item]
         column = first[item, 0] + nth % np.maximum(size[item, 0], 1)
         row = first[item, 1] + nth // np.maximum(size[item, 0], 1)
-        corner = np.column_stack([column, row]) * EXTENT
-        inside = (low[item] >= corner - buffer).all(axis=1) & (high[item] <= corner + EXTENT + buffer).all(axis=1)
+        corner = np.column_stack([column, row]) * side
+        inside = (low[item] >= corner - buffer).all(axis=1) & (high[item] <= corner + side + buffer).all(axis=1)
         return _Pairs(item, corner.astype(np.int32), row * (last + 1) + column, np.asarray(inside))
+
+    def where(self, keep: NDArray[np.bool_]) -> _Pairs:
+        """Some of the pairs."""
+        return _Pairs(self.item[keep], self.corner[keep], self.tile[keep], self.inside[keep])
 
     def to_clip(self, weight: Ints) -> Iterator[Ints]:
         """Pairs to clip, in batches of a bounded number of vertices; ``weight`` is the number of vertices of each item."""
@@ -157,20 +247,21 @@ class _Pairs:
 def _bounds(xy: PIXELS, start: Ints, length: Ints) -> tuple[PIXELS, PIXELS]:
     """(items, 2) lowest and highest x, y of each."""
     (west, east), (north, south) = extremes(xy[:, 0], start, length), extremes(xy[:, 1], start, length)
-    return np.column_stack([west, north]).astype(np.int32), np.column_stack([east, south]).astype(np.int32)
+    low, high = np.column_stack([west, north]), np.column_stack([east, south])
+    return np.floor(low).astype(np.int32), np.ceil(high).astype(np.int32)
 
 
 def _placed(xy: PIXELS, length: Ints, pairs: _Pairs, pair: Ints, feature: Ints) -> Pieces:
     """Pieces moved as they are into the tile of their pair."""
-    local = xy - np.repeat(pairs.corner[pair], length, axis=0)
+    local = (xy - np.repeat(pairs.corner[pair], length, axis=0)).astype(np.int32, copy=False)
     return Pieces(local, offsets_of(length), pairs.tile[pair], feature)
 
 
 # ---- clipping
 
 
-def _clip(geometry: NDArray[np.object_], buffer: int) -> NDArray[np.object_]:
-    low, high = -buffer - 0.5, EXTENT + buffer + 0.5
+def _clip(geometry: NDArray[np.object_], buffer: int, side: int = EXTENT) -> NDArray[np.object_]:
+    low, high = -buffer - 0.5, side + buffer + 0.5
     clipped: NDArray[np.object_] = shapely.clip_by_rect(geometry, low, low, high, high)
     return clipped
 

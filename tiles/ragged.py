@@ -65,7 +65,7 @@ def sums(values: Ints, offsets: Ints) -> Ints:
     return out
 
 
-def extremes(values: NDArray[np.integer], start: Ints, length: Ints) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+def extremes(values: NDArray[np.number], start: Ints, length: Ints) -> tuple[NDArray[np.number], NDArray[np.number]]:
     """Smallest and largest of ``values[start[i] : start[i] + length[i]]`` for each i; no range is empty."""
     picked = values[ranges(start, length)]
     begin = offsets_of(length)[:-1]

@@ -34,9 +34,11 @@ def build(regions: Path, out: Path, jobs: int, encoding: Encoding = Encoding.MVT
     import shapely
 
     from tiles import pyramid
+    from tiles.memory import share_one_arena
 
+    share_one_arena()
     clock = _Clock()
-    table = pq.read_table(regions)
+    table = pq.ParquetFile(regions).read()
     codes, names = table["code"].to_pylist(), table["name"].to_pylist()
     ids = feature_ids(codes)
     geometry = shapely.from_wkb(table["geometry"].to_numpy(zero_copy_only=False))
