@@ -17,18 +17,15 @@ HALVES = np.array([[[0, 0], [1, 0], [0, 1]], [[1, 1], [0, 1], [1, 0]]])
 REACH = 5
 """How many pixels away a place is looked for."""
 
-ROOM = 2.0
-"""Square tile units to a region on average: with less there is no place for all, and those that have none cover a neighbour."""
 
-
-def with_dots(coverage: Coverage, lines: Lines, shapes: Shapes, features: Ints) -> Shapes:
-    """Shapes with half a pixel for each of some features, none of which has a shape."""
+def with_dots(coverage: Coverage, lines: Lines, shapes: Shapes, features: Ints, *, crowded: bool) -> Shapes:
+    """Shapes with half a pixel for each of some features, none of which has a shape; a crowded grid has no place to look for."""
     if not len(features):
         return shapes
     corner = _corners(coverage, lines, features)
     triangles = corner[:, None, :] + HALVES[0]
-    pieces, owner = shapes.polygons()
-    if shapely.area(pieces).sum() > ROOM * coverage.features:
+    if not crowded:
+        pieces, owner = shapes.polygons()
         places, taken_from = _places(corner, coverage.level[features], pieces, coverage.level[owner])
         found = taken_from >= 0
         triangles[found] = places[found]

@@ -46,10 +46,12 @@ def shapes_of(coverage: Coverage, lines: Lines, finest: Lines, units: int) -> tu
     bad = rings.bad_features(np.arange(coverage.features))
     lines, rings, bad, mending.crossed = noded(coverage, lines, finest, units, rings, bad)
     mending.pinched = len(bad)
-    shapes = without_straits(coverage, lines, upright(rings, bad))
+    shapes = upright(rings, bad)
+    if not rings.is_crowded:
+        shapes = without_straits(coverage, lines, shapes)
     gone = _missing(coverage, shapes)
     mending.enlarged = np.union1d(mending.enlarged, gone)
-    return with_dots(coverage, lines, shapes, gone), lines, mending
+    return with_dots(coverage, lines, shapes, gone, crowded=rings.is_crowded), lines, mending
 
 
 def _with_all_regions(coverage: Coverage, lines: Lines, finest: Lines) -> tuple[Lines, RingsAt, Ints]:

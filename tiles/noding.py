@@ -25,6 +25,9 @@ REACH = 8
 NEAR_CROSSING = 3
 """Arcs of a region that crosses itself whose bounds come this close to a crossing, in tile units, are noded there."""
 
+CROWDED_ROUNDS = 1
+"""Where regions outnumber pixels there is nothing to be gained by more."""
+
 SQUARE = 16
 """Side of the squares, in tile units, in which segments that may cross are looked for."""
 
@@ -35,7 +38,7 @@ def noded(
     """Lines without crossings off the grid, the rings they make, the features still not valid, and how many had crossed."""
     crossed = 0
     fresh, changed = bad, np.arange(len(coverage.arcs))
-    for attempt in range(ROUNDS):
+    for attempt in range(CROWDED_ROUNDS if rings.is_crowded else ROUNDS):
         # Ground that is upside down still when its borders have been noded twice is a matter of single pixels.
         found = _crossings_in_features(coverage, lines, rings, fresh, twists=attempt < 2)
         found = found.and_also(_crossings_of_outer_arcs(coverage, lines, changed))

@@ -16,6 +16,9 @@ from tiles.simplify import Lines, rows
 
 Geometry = NDArray[np.object_]
 
+ROOM = 2.0
+"""Square tile units to a polygon on average: with less there is no place for all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
@@ -156,6 +159,11 @@ class RingsAt:
             np.float64
         )
         return areas
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether there is so little ground that not every region can have a place on the grid."""
+        return float(self.areas().sum()) < ROOM * len(self.coverage.feature)
 
     def lost_features(self) -> Ints:
         """Features that have parts but none that stands."""
