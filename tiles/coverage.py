@@ -104,6 +104,24 @@ class Coverage:
         pairs = (one != other) & (self.level[one] == self.level[other])
         return _distinct(one[pairs], other[pairs])
 
+    @cached_property
+    def ends(self) -> NDArray[np.complex128]:
+        """(arcs, 2) the two nodes of each arc, the lower one first, each as one number."""
+        of_arc = np.column_stack([self.arcs.offsets[:-1], self.arcs.offsets[1:] - 1])
+        return np.sort(self.arcs.xy.view(np.complex128).ravel()[of_arc], axis=1)
+
+    @cached_property
+    def coastal_arcs(self) -> tuple[Ints, Ints]:
+        """Outer arcs and those that end at one, and who each belongs to: a feature, or for an inner border only itself."""
+        outer, owner = self.outer_arcs
+        ends = self.arcs.xy.view(np.complex128).ravel()[
+            np.column_stack([self.arcs.offsets[:-1], self.arcs.offsets[1:] - 1])
+        ]
+        landing = np.asarray(np.isin(ends, ends[outer]).any(axis=1))
+        landing[outer] = False
+        inner = np.flatnonzero(landing)
+        return np.concatenate([outer, inner]), np.concatenate([owner, self.features + inner])
+
     def arcs_of_parts(self, parts: NDArray[np.bool_]) -> Ints:
         """The arcs that the marked parts use."""
         return np.unique(self.arcs.use_arc[parts[self.use_part]])

@@ -153,11 +153,11 @@ def _meetings(geometry: Geometry) -> Points:
 
 
 def _crossings_of_outer_arcs(coverage: Coverage, lines: Lines, changed: Ints) -> _Crossings:
-    """Where outer borders cross each other: two coasts of a strait can do so while every region by itself is valid.
+    """Where outer borders cross: two coasts of a strait can do so while every region by itself is valid.
 
     changed are the arcs that may have come to cross another one since this was last asked.
     """
-    arcs, owner = coverage.outer_arcs
+    arcs, owner = coverage.coastal_arcs
     is_changed = np.isin(arcs, changed)
     near = _near_changed(lines, arcs, is_changed)
     if not len(near):

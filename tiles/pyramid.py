@@ -53,7 +53,7 @@ def tolerance(z: int) -> float:
     Regions of a national map are a few pixels wide at the coarsest zooms, so every vertex counts; from zoom 11 on they are
     so large that rounding to the grid changes them more than this does.
     """
-    return min(max(1.3 + 0.3 * (z - 5), 1.3), 3.0)
+    return min(max(1 + 0.34 * (z - 5), 1.0), 3.4)
 
 
 BUFFER = 32
