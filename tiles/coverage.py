@@ -18,6 +18,9 @@ from tiles.ragged import Ints, grouped, offsets_of, ranges, sums
 from tiles.rings import Rings, first_of_each
 from tiles.simplify import Lines
 
+MOST_AT_A_PLACE = 8
+"""Thousands of islands may lie on one pixel, and all their pairs would fill the memory."""
+
 
 @dataclass(frozen=True)
 class Coverage:
@@ -86,12 +89,13 @@ class Coverage:
         return self.feature[self.use_part[order]], offsets_of(count)[:-1], count
 
     def pairs_of_users(self, arc: Ints, place: Ints) -> tuple[Ints, Ints]:
-        """Pairs of features of one level that use arcs at the same place."""
+        """Pairs of features of one level that use arcs at the same place; where a great many do, each with the next ones only."""
         users, first, count = self.users
         place, user = _distinct(np.repeat(place, count[arc]), users[ranges(first[arc], count[arc])])
-        begin, end = np.searchsorted(place, place), np.searchsorted(place, place, side="right")
-        one, other = np.repeat(user, end - begin), user[ranges(begin, end - begin)]
-        pairs = (one < other) & (self.level[one] == self.level[other])
+        next_one, end = np.arange(1, len(place) + 1), np.searchsorted(place, place, side="right")
+        count = np.minimum(end - next_one, MOST_AT_A_PLACE)
+        one, other = np.repeat(user, count), user[ranges(next_one, count)]
+        pairs = self.level[one] == self.level[other]
         return _distinct(one[pairs], other[pairs])
 
     def neighbours(self, features: Ints) -> tuple[Ints, Ints]:

@@ -56,27 +56,27 @@ def _places(corner: PIXELS, level: Ints, pieces: Geometry, piece_level: Ints) ->
     tree = shapely.STRtree(pieces)
     taken = np.zeros(0, np.int64)
     for cell in _cells_around():
-        waiting = np.flatnonzero(piece_of < 0)
-        if not len(waiting):
-            break
         for half in HALVES:
+            waiting = np.flatnonzero(piece_of < 0)
+            if not len(waiting):
+                return triangle, piece_of
+            # Of those that ask for a pixel the first may have it, if it is free.
             pixel = corner[waiting] + cell
+            key, first = np.unique((pixel[:, 0].astype(np.int64) << 32) + pixel[:, 1], return_index=True)
+            first = first[~np.isin(key, taken)]
+            asking, pixel = waiting[first], pixel[first]
             candidate, piece = tree.query(shapely.polygons(pixel[:, None, :] + half), predicate="within")
-            fits = (piece_level[piece] == level[waiting[candidate]]) & (spare[piece] >= 0.5)
-            key = (pixel[candidate, 0].astype(np.int64) << 32) + pixel[candidate, 1]
-            fits &= ~np.isin(key, taken)
-            candidate, piece, key = candidate[fits], piece[fits], key[fits]
-            # One for each pixel, and as many to a piece as it can spare.
-            _, first = np.unique(key, return_index=True)
-            order = first[np.argsort(piece[first], kind="stable")]
+            fits = (piece_level[piece] == level[asking[candidate]]) & (spare[piece] >= 0.5)
+            candidate, piece = candidate[fits], piece[fits]
+            # As many to a piece as it can spare.
+            order = np.argsort(piece, kind="stable")
             begin = np.flatnonzero(first_of_each(piece[order]))
             nth = np.arange(len(order)) - np.repeat(begin, np.diff(np.append(begin, len(order))))
             order = order[0.5 * (nth + 1) <= spare[piece[order]]]
-            chosen = waiting[candidate[order]]
-            triangle[chosen], piece_of[chosen] = pixel[candidate[order], None, :] + half, piece[order]
-            spare -= 0.5 * np.bincount(piece[order], minlength=len(pieces))
-            taken = np.concatenate([taken, key[order]])
-            waiting = np.flatnonzero(piece_of < 0)
+            candidate, piece = candidate[order], piece[order]
+            triangle[asking[candidate]], piece_of[asking[candidate]] = pixel[candidate, None, :] + half, piece
+            spare -= 0.5 * np.bincount(piece, minlength=len(pieces))
+            taken = np.concatenate([taken, (pixel[candidate, 0].astype(np.int64) << 32) + pixel[candidate, 1]])
     return triangle, piece_of
 
 
