@@ -59,6 +59,26 @@ LARGEST: Final = 2.0**53
 """Beyond this a number in a file of JSON, or in a browser, is no longer exact."""
 
 
+@dataclass(frozen=True, slots=True)
+class Percentage:
+    """A number that a workbook shows with a percent sign; as a text it is the same as in a CSV."""
+
+    number: float
+    """40.1 for what is shown as 40.1%, which the workbook has as 0.401."""
+
+    @staticmethod
+    def of_part(part: float) -> Percentage:
+        """From a part of 1, in the 15 digits that a workbook shows: 0.07 is 7%, whatever multiplying says.
+
+        >>> str(Percentage.of_part(0.07)), str(Percentage.of_part(0.401))
+        ('7%', '40.1%')
+        """
+        return Percentage(float(f"{part * 100:.15g}"))
+
+    def __str__(self) -> str:
+        return f"{cell_text(self.number)}%"
+
+
 class NotANumber(ValueError):
     """A text where a number should stand."""
 
@@ -126,6 +146,17 @@ def _number(cell: object, sign: Sign) -> float:
         return float(cell)
     except OverflowError:
         return math.inf
+
+
+def without_percent(cell: object) -> object:
+    """A cell without its percent sign, where it has one: the number of ``12%`` is 12.
+
+    >>> without_percent("7,5 %"), without_percent(Percentage(7.5)), without_percent(3)
+    ('7,5', 7.5, 3)
+    """
+    if isinstance(cell, Percentage):
+        return cell.number
+    return cell_text(cell).removesuffix("%").rstrip() if isinstance(cell, str) else cell
 
 
 def read_reason(cell: object, marks: Marks = NOTHING) -> Reason | None:

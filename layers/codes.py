@@ -37,16 +37,16 @@ def cell_text(cell: object) -> str:
 def tidy(cell: object, level: str) -> str:
     """The code in a cell of a table or layer about a level; empty for an empty cell.
 
-    On CBS levels the code is written in capitals, with its prefix and its leading zeros.
+    On CBS levels the code is written in capitals, with its prefix and its leading zeros, without spaces.
 
-    >>> tidy("gm363", "gemeente"), tidy(363.0, "gemeente"), tidy(" 0363ad", "wijk"), tidy("SA3-1a", "sa3")
-    ('GM0363', 'GM0363', 'WK0363AD', 'SA3-1a')
+    >>> tidy("gm 363", "gemeente"), tidy(363.0, "gemeente"), tidy(" 0363ad", "wijk"), tidy("SA3 1a", "sa3")
+    ('GM0363', 'GM0363', 'WK0363AD', 'SA3 1a')
     """
     text = cell_text(cell)
     known = KNOWN.get(level)
     if known is None:
         return text
-    capitals = text.upper()
+    capitals = re.sub(r"\s", "", text).upper()
     if known.exact.fullmatch(capitals):
         return capitals
     found = known.loose.fullmatch(capitals)

@@ -8,9 +8,10 @@ import io
 from pathlib import Path
 
 from layers.catalog_model import TableEntry
-from layers.problems import refuse
+from layers.problems import InputProblems, Problem, refuse
 
-_SIGNS = (";", "\t", ",", "|")
+SIGNS = (";", "\t", ",", "|")
+"""What may part the cells."""
 
 
 def read_delimited(path: Path, entry: TableEntry, kinds: str) -> tuple[list[list[str]], str]:
@@ -26,10 +27,26 @@ def read_delimited(path: Path, entry: TableEntry, kinds: str) -> tuple[list[list
         refuse(entry.source, f"this is no CSV file; {kinds}")
     delimiter = entry.delimiter or delimiter_of(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    records: list[list[str]] = []
+    begin = end = 0
     try:
-        return list(reader), delimiter
+        for record in reader:
+            records.append(record)
+            begin, end = end, reader.line_num
     except csv.Error as error:
         refuse(entry.source, f"line {reader.line_num} cannot be read as CSV ({error})", cause=error)
+    if end - begin > 1 and _is_open(io.StringIO(text, newline="").readlines()[begin:], delimiter):
+        message = (
+            'a quote (") in this row is not closed, so all that follows would be one cell; remove it, or write it twice'
+        )
+        raise InputProblems([Problem(entry.source, message, row=len(records))])
+    return records, delimiter
+
+
+def _is_open(record: list[str], delimiter: str) -> bool:
+    """Whether the lines of a record end within quotes, so that whatever comes next is of the same cell."""
+    *_, last = csv.reader([*record, "next"], delimiter=delimiter)
+    return last != ["next"]
 
 
 def _decoded(content: bytes, entry: TableEntry) -> str:
@@ -73,6 +90,6 @@ def delimiter_of(text: str) -> str:
         return (widths.count(common) if common > 1 else 0, common)
 
     try:
-        return max(_SIGNS, key=agreement)
+        return max(SIGNS, key=agreement)
     except csv.Error:
         return ","

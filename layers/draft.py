@@ -14,7 +14,7 @@ from layers.errors import LayersError
 from layers.levels import KNOWN
 from layers.measures import Measure, measures, slugged
 from layers.problems import counted, listed
-from layers.recognise import Recognised, recognise
+from layers.recognise import Recognised, figure_cells, recognise
 
 _MOST: Final = 24
 """More indicators are named in a comment."""
@@ -61,7 +61,7 @@ def _indicators(found: Recognised) -> tuple[Measure, ...]:
     columns = []
     for name in found.measures:
         at = _column_of(found, name)
-        columns.append((name, raw.columns[at], raw.sign(at) or raw.usual_sign or "."))
+        columns.append((name, raw.columns[at], figure_cells(raw, at)[1]))
     taken = ("code", "name", _THEME, *KNOWN, *RESERVED_LEVELS, *RESERVED_THEMES, *found.levels)
     return measures(columns, taken, found.subject)
 

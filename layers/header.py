@@ -18,6 +18,7 @@ from itertools import takewhile
 
 from layers.catalog_model import TableEntry
 from layers.codes import cell_text
+from layers.delimited import SIGNS
 from layers.problems import InputProblems, Problem, counted, listed, refuse, suggestion
 
 _WITHIN = 40
@@ -104,9 +105,18 @@ def _header_row(records: Records, entry: TableEntry, sheet: str | None) -> int:
     widest = max(filled, key=lambda record: sum(map(bool, map(cell_text, record))))
     names = [cell_text(cell) for cell in widest if cell_text(cell)]
     lacking = next((part for part in entry.key_parts if part.casefold() not in map(str.casefold, names)), _first(entry))
-    hint = suggestion(lacking, names)
+    hint = suggestion(lacking, names) if len(names) > 1 or sheet is not None else _parted(names[0], entry)
     message = f'there is no column "{lacking}"{hint}; the columns are {listed(names, 20)}'
     raise InputProblems([Problem(entry.source, message, sheet=sheet)])
+
+
+def _parted(header: str, entry: TableEntry) -> str:
+    """What may be wrong where a whole header stands in one cell of a CSV."""
+    sign = next((sign for sign in SIGNS if sign in header and sign != entry.delimiter), None)
+    if sign is not None:
+        written = "\\t" if sign == "\t" else sign
+        return f', and the whole row is one cell: write delimiter = "{written}" if that parts the cells'
+    return ", and the whole row is one cell: save the file with ; between the cells" if ":" in header else ""
 
 
 def _first(entry: TableEntry) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -251,14 +252,19 @@ def _doubled(found: NDArray[np.int64], chosen: NDArray[np.int64], table: RawTabl
 
 
 def _differing(table: RawTable, numbers: Sequence[int]) -> str | None:
-    """The column with words in which rows about one region differ, with one of its values, as a catalog would choose."""
+    """The column with words or codes in which rows about one region differ, with one value, as a catalog would choose."""
     index_by_number = {number: index for index, number in enumerate(table.rows)}
     for name, cells in table.columns.items():
         texts = [cell_text(cells[index_by_number[number]]) for number in numbers]
-        if len(set(texts)) == len(texts) and all(any(map(str.isalpha, text)) for text in texts):
+        if len(set(texts)) == len(texts) and all(map(_is_word, texts)):
             written = name if name.replace("_", "").replace("-", "").isalnum() and name.isascii() else f'"{name}"'
             return f'{written} = ["{texts[0]}"]'
     return None
+
+
+def _is_word(text: str) -> bool:
+    """Whether a text is no number: ``Totaal`` and ``3.1.1`` are none."""
+    return any(map(str.isalpha, text)) or re.fullmatch(r"\d{1,2}(\.\d{1,2}){2,}", text) is not None
 
 
 def _no_match(entry: TableEntry, table: RawTable, keys: list[str], regions: Regions) -> Problem:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from layers.catalog_model import YEAR
-from layers.cells import NotANumber, Sign, read_number
+from layers.cells import NotANumber, Sign, read_number, without_percent
+from layers.codes import cell_text
 
 _SHARE: Final = re.compile(r"%|perc(ent|_|\b)|aandeel|share|^p_|_pct\b|relatief", re.IGNORECASE)
 _RATE: Final = re.compile(r"per ?1[ .]?000|per_?1000|per1k|_per_|dichtheid|density|per km", re.IGNORECASE)
@@ -49,15 +50,24 @@ def measures(
     for column, cells, sign in columns:
         used = {*taken, *(measure.id for measure in made)}
         name = subject or column if column == YEAR else column
-        made.append(_measure(column, name, _numbers(cells, sign), used))
+        measure = _measure(column, name, _numbers(cells, sign), used)
+        made.append(_in_percent(measure) if _has_percent(cells) else measure)
     return tuple(made)
+
+
+def _has_percent(cells: Sequence[object]) -> bool:
+    return any(cell_text(cell).endswith("%") for cell in cells)
+
+
+def _in_percent(measure: Measure) -> Measure:
+    return replace(measure, kind="share", unit="%", why="the cells have a percent sign")
 
 
 def _numbers(cells: Sequence[object], sign: Sign) -> list[float]:
     numbers = []
     for cell in cells:
         try:
-            value = read_number(cell, sign)
+            value = read_number(without_percent(cell), sign)
         except NotANumber:
             continue
         if isinstance(value, float):

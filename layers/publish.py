@@ -6,6 +6,7 @@ catalog promises or the figures have, and nothing is invented: a region without 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -13,7 +14,18 @@ from decimal import ROUND_HALF_UP, Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from layers.cells import LARGEST, NOTHING, Marks, NotANumber, Sign, TooLarge, is_unsure, read_category, read_number
+from layers.cells import (
+    LARGEST,
+    NOTHING,
+    Marks,
+    NotANumber,
+    Sign,
+    TooLarge,
+    is_unsure,
+    read_category,
+    read_number,
+    without_percent,
+)
 from layers.codes import cell_text
 from layers.crossing import NO_ROW
 from layers.figures import RawTable
@@ -25,6 +37,10 @@ _MOST_CATEGORIES = 64
 
 _LONGEST_SHOWN = 40
 """Of a cell in a sentence, in characters."""
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NOTE_MARKS = "*†‡¹²³⁴⁵⁶⁷⁸⁹ "
+"""What stands behind a number that has a note below the table."""
 
 _SAME = 1e-9
 """Two numbers that differ by no more than this part of themselves are written alike: 0.1 + 0.2 has one decimal."""
@@ -69,7 +85,7 @@ def read_figures(table: RawTable, column: str, rows: NDArray[np.int64], reading:
     Raises InputProblems with the rows whose cell is a text, or a number that is too large or cannot be read for sure.
     """
     if reading.is_percentage:
-        table = table.with_cells(column, [_without_percent(cell) for cell in table.columns[column]])
+        table = table.with_cells(column, [without_percent(cell) for cell in table.columns[column]])
     shown = reading.sign or table.sign(column)
     sign = shown or table.usual_sign or "."
     cells = table.columns[column]
@@ -96,7 +112,7 @@ def read_figures(table: RawTable, column: str, rows: NDArray[np.int64], reading:
             continue
         numbers[region] = value
         reasons[region] = 0
-    problems = [*_texts(table, column, texts), *_large(table, column, large), *_unsure(table, column, unsure)]
+    problems = [*_texts(table, column, texts, sign), *_large(table, column, large), *_unsure(table, column, unsure)]
     if problems:
         raise InputProblems(problems)
     return Figures(numbers, reasons)
@@ -119,10 +135,6 @@ def decimals_in(every: Sequence[Figures], most: int) -> int:
     tolerance = _SAME * np.abs(numbers)
     enough = (d for d in range(most) if (np.abs(np.round(numbers, d) - numbers) <= tolerance).all())
     return next(enough, most)
-
-
-def _without_percent(cell: object) -> object:
-    return cell_text(cell).removesuffix("%").rstrip() if isinstance(cell, str) else cell
 
 
 def rounded_half_up(number: float, decimals: int) -> float:
@@ -174,27 +186,41 @@ def _is_usual(table: RawTable, text: str) -> bool:
     return table.usual_sign is not None and table.usual_sign in text
 
 
-def _texts(table: RawTable, column: str, texts: list[tuple[int, str]]) -> list[Problem]:
+def _texts(table: RawTable, column: str, texts: list[tuple[int, str]], sign: Sign) -> list[Problem]:
     if not texts:
         return []
     row, text = texts[0]
     distinct = list(dict.fromkeys(text for _, text in texts))
     rest = f" ({counted(len(texts) - 1, 'more row')} without a number)" if len(texts) > 1 else ""
-    message = f'column "{column}" has "{_cut(text)}" where a number should be{rest}; {_way_out(distinct)}'
+    message = f'column "{column}" has "{_cut(text)}" where a number should be{rest}; {_way_out(distinct, sign)}'
     return [table.problem(message, row=row)]
 
 
-def _way_out(texts: Sequence[str]) -> str:
+def _way_out(texts: Sequence[str], sign: Sign) -> str:
     """What to do about texts where numbers should be."""
     if any(text.endswith("%") for text in texts):
         return 'take the % sign away, or give the indicator unit = "%"'
     if any("€" in text for text in texts):
         return "take the € sign away; it belongs in the unit of the indicator"
+    first = texts[0]
+    if _DATE.fullmatch(first):
+        return "Excel makes dates of numbers such as 1-4; write the number again in a cell that is text"
+    if _is_number(first.rstrip(_NOTE_MARKS), sign):
+        return "take the mark of the note away"
+    if _is_number(first, "." if sign == "," else ","):
+        return f'the decimal sign of the other numbers is "{sign}"; write this one like them'
     marks = ", ".join(f'"{_cut(text)}"' for text in texts[:4])
     return (
         f"if it means that there is no figure, add missing = [{marks}] to the table, "
         "or withheld = [..] with the same where the figure is secret"
     )
+
+
+def _is_number(text: str, sign: Sign) -> bool:
+    try:
+        return isinstance(read_number(text, sign), float)
+    except NotANumber:
+        return False
 
 
 def _cut(text: str) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from layers.catalog_model import YEAR, TableEntry
-from layers.cells import Marks, NotANumber, read_number, read_reason
+from layers.cells import Marks, NotANumber, Sign, read_number, read_reason, without_percent
 from layers.codes import cell_text
 from layers.figures import RawTable, read_table
 from layers.key_column import KeyColumn, find_key, levels_of, source_text
@@ -197,6 +197,12 @@ def _best(values: Sequence[str]) -> str:
     return values[0]
 
 
+def figure_cells(raw: RawTable, name: str) -> tuple[list[object], Sign]:
+    """The cells of a column without percent signs, and their decimal sign."""
+    cells = [without_percent(cell) for cell in raw.columns[name]]
+    return cells, raw.with_cells(name, cells).sign(name) or raw.usual_sign or "."
+
+
 def _is_measure(raw: RawTable, name: str) -> bool:
     """Whether a column holds figures: nearly all of its cells are numbers or reasons, and some are numbers."""
     folded = name.split(" / ")[-1].strip().casefold()
@@ -205,9 +211,9 @@ def _is_measure(raw: RawTable, name: str) -> bool:
     present = {str(other).casefold() for other in raw.columns}
     if any(folded in place and place <= present for place in _PLACES):
         return False
-    sign = raw.sign(name) or raw.usual_sign or "."
+    cells, sign = figure_cells(raw, name)
     numbers = texts = 0
-    for cell in raw.columns[name]:
+    for cell in cells:
         if read_reason(cell, Marks()) is not None:
             continue
         try:

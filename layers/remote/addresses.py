@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from layers.problems import InputProblems, Problem
 
@@ -13,6 +13,9 @@ CBS_V3 = "https://opendata.cbs.nl"
 DERDEN_V3 = "https://dataderden.cbs.nl"
 PDOK_FILES = "https://service.pdok.nl"
 PDOK_API = "https://api.pdok.nl"
+
+Login = tuple[str, str]
+"""A user and a password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +37,27 @@ class Addresses:
     pdok_api: str = PDOK_API
     """OGC API: ``<pdok_api>/cbs/wijken-en-buurten-2024/ogc/v1``."""
 
+    logins: Mapping[str, Login] = field(default_factory=dict, repr=False, kw_only=True)
+    """By host, with its port where it has one; the addresses themselves hold no user and no password."""
+
     @staticmethod
     def read(environ: Mapping[str, str]) -> Addresses:
         """From ``ZICHTKAART_CBS_V4``, ``.._CBS_V3``, ``.._DERDEN_V3`` and ``.._PDOK``. Raises InputProblems."""
-        pdok = _base(environ, "ZICHTKAART_PDOK", "")
+        logins: dict[str, Login] = {}
+
+        def base(key: str, default: str) -> str:
+            address, login = _base(environ, key, default)
+            logins.update(login)
+            return address
+
+        pdok = base("ZICHTKAART_PDOK", "")
         return Addresses(
-            cbs_v4=_base(environ, "ZICHTKAART_CBS_V4", CBS_V4),
-            cbs_v3=_base(environ, "ZICHTKAART_CBS_V3", CBS_V3),
-            derden_v3=_base(environ, "ZICHTKAART_DERDEN_V3", DERDEN_V3),
+            cbs_v4=base("ZICHTKAART_CBS_V4", CBS_V4),
+            cbs_v3=base("ZICHTKAART_CBS_V3", CBS_V3),
+            derden_v3=base("ZICHTKAART_DERDEN_V3", DERDEN_V3),
             pdok_files=pdok or PDOK_FILES,
             pdok_api=pdok or PDOK_API,
+            logins=logins,
         )
 
     def here(self, link: str) -> str:
@@ -65,12 +79,18 @@ class Addresses:
         return link
 
 
-def _base(environ: Mapping[str, str], key: str, default: str) -> str:
+def _base(environ: Mapping[str, str], key: str, default: str) -> tuple[str, dict[str, Login]]:
+    """An address without a login, and the login by its host where there is one."""
     value = environ.get(key, "").strip().rstrip("/")
     if not value:
-        return default
+        return default, {}
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.netloc:
-        message = f'{key} is "{value}", but must be an address that begins with http:// or https://'
+        named = value.rpartition("@")[2]  # what comes before it may be a password
+        message = f'{key} is "{named}", but must be an address that begins with http:// or https://'
         raise InputProblems([Problem("the environment", message)])
-    return value
+    host = parts.netloc.rpartition("@")[2]
+    if host == parts.netloc:
+        return value, {}
+    login = unquote(parts.username or ""), unquote(parts.password or "")
+    return urlunsplit(parts._replace(netloc=host)), {host: login}

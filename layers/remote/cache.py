@@ -171,6 +171,7 @@ def sha256_of(path: Path) -> str:
 
 
 def _stem(request: Request) -> str:
-    name = request.name.partition("?")[0]  # what follows may be a secret, and no file is named after one
+    # as it may be shown: no file is named after a password, nor after what follows a question mark
+    name = str(request).partition(":")[2].partition("?")[0]
     readable = re.sub(r"[^0-9A-Za-z]+", "-", name).strip("-")[-60:].strip("-")
     return f"{request.kind.value}-{readable}-{request.key}"

@@ -25,6 +25,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from layers.problems import InputProblems, Problem
+from layers.remote.addresses import Login
 from layers.remote.errors import BadAnswer, GaveUp, Passing, Refused, TooManyRows, shown
 
 _PASSING = {408, 425, 429, 500, 502, 503, 504}
@@ -85,8 +86,10 @@ class Client:
         sleep: Callable[[float], object] | None = None,
         clock: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] | None = None,
+        logins: Mapping[str, Login] | None = None,
     ) -> None:
         self.patience = patience or Patience()
+        self._logins = logins or {}
         self._stopped = threading.Event()
         self._sleep = sleep or self._stopped.wait
         self._clock, self._chance = clock, chance or SystemRandom().random
@@ -153,7 +156,8 @@ class Client:
 
     @contextmanager
     def _answer(self, address: str, headers: Mapping[str, str]) -> Iterator[Answer]:
-        request = self._http.stream("GET", address, headers=dict(headers))
+        login = self._logins.get(urlsplit(address).netloc)
+        request = self._http.stream("GET", address, headers=dict(headers), auth=login)
         with self._place(address), _translated(address), request as response, self._kept(response):
             _check(address, response)
             yield Answer(address, response, self._clock, self.patience)
@@ -163,6 +167,8 @@ class Client:
         with self._door:
             self._open.append(response)
         try:
+            if self._stopped.is_set():  # it came just after stop() ended all others
+                raise GaveUp(f"{shown(str(response.url))}: the fetch was stopped")
             yield
         finally:
             with self._door:

@@ -198,4 +198,5 @@ def check_geopackage(path: Path, address: str) -> None:
         return
     is_short = head.startswith(b"SQLite format 3\0")
     path.unlink()
-    raise BadAnswer(f"{shown(address)}: {'only a part of the file came' if is_short else 'this is no GeoPackage'}")
+    message = "only a part of the file came; try again later" if is_short else "this is no GeoPackage"
+    raise BadAnswer(f"{shown(address)}: {message}")

@@ -130,6 +130,8 @@ def test_rounding_moves_a_number_by_half_a_step_at_most(number: float, decimals:
         ("3", "gemeente", "GM0003"),
         ("36300", "wijk", "WK036300"),
         ("bu0363ad07", "buurt", "BU0363AD07"),
+        ("BU 0363 00 01", "buurt", "BU03630001"),
+        ("0363\u00a000", "wijk", "WK036300"),
         (3630001, "buurt", "BU03630001"),
         ("WK036300", "gemeente", "WK036300"),
         (1011.0, "pc4", "1011"),

@@ -67,6 +67,12 @@ def test_codes_levels_years_and_units_are_recognised() -> None:
     assert result.figures["aantal-inwoners", "gemeente", 2021].published.statuses() == [None, "withheld", "missing"]
 
 
+def test_figures_with_a_percent_sign_are_shares() -> None:
+    catalog = catalog_of('gm_code,koop_2022\nGM9901,"40,5 %"\nGM9902,12%\n')
+    assert [(i["id"], i["kind"], i["unit"]) for i in catalog["indicators"]] == [("koop-2022", "share", "%")]
+    assert built().figures["koop-2022", "gemeente", 2022].published.values() == [40.5, 12.0, None]
+
+
 def test_a_workbook_does_too() -> None:
     book = openpyxl.Workbook()
     book.active.append(["Toelichting"])

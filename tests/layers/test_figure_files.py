@@ -200,6 +200,11 @@ def test_rows_about_one_region_that_differ_in_a_word_suggest_a_dimension() -> No
     assert refused().endswith('or choose with dimensions = { soort = ["3.1.1 Drugshandel"] }')
 
 
+def test_rows_about_one_region_that_differ_in_a_code_suggest_a_dimension() -> None:
+    write_table(CRIME.replace(" Drugshandel", "").replace(" Totaal", ""))
+    assert refused().endswith('or choose with dimensions = { soort = ["3.1.1"] }')
+
+
 def test_a_dimension_nobody_has_is_told_with_what_there_is() -> None:
     write_table(CRIME)
     assert refused(TABLE + 'dimensions = { soort = ["Drugshandl"] }\n') == (

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -33,6 +34,7 @@ from tests.layers.make import (
 )
 
 pytestmark = pytest.mark.usefixtures("folder")
+OLD_OFFICE = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600)
 
 
 @pytest.fixture(autouse=True)
@@ -190,6 +192,24 @@ def test_a_text_where_a_number_should_be_names_row_column_and_way_out() -> None:
             ),
         ),
         (
+            'code,naam,woz\nGM9901,"Aa,1\nGM9902,Bee,2\nGM9903,Cee,3\n',
+            (
+                'figures.csv, row 2: a quote (") in this row is not closed, so all that follows would be one cell; '
+                "remove it, or write it twice"
+            ),
+        ),
+        (
+            "code,woz\nGM9901,12.5\nGM9902,44.4*\n",
+            ('figures.csv, row 3: column "woz" has "44.4*" where a number should be; take the mark of the note away'),
+        ),
+        (
+            "code;woz\nGM9901;12,5\nGM9902;17,5\nGM9903;1.234.5\n",
+            (
+                'figures.csv, row 4: column "woz" has "1.234.5" where a number should be; if it means that there is no '
+                'figure, add missing = ["1.234.5"] to the table, or withheld = [..] with the same where the figure is secret'
+            ),
+        ),
+        (
             f"code,woz\nGM9901,{'a' * 50}\n",
             (
                 f'figures.csv, row 2: column "woz" has "{"a" * 40}…" where a number should be; if it means that there '
@@ -227,6 +247,70 @@ def test_marks_of_the_table_say_that_a_figure_is_withheld() -> None:
 def test_a_percent_sign_is_read_where_the_unit_is_percent() -> None:
     write_table('code,woz\nGM9901,12%\nGM9902,"7,5 %"\nGM9903,.\n')
     assert figures(REGIONS, TABLE, INDICATOR.replace("x 1000 euro", "%")) == [12.0, 7.5, "withheld"]
+
+
+def test_a_cell_that_a_workbook_shows_as_a_percentage_is_read_as_it_is_shown() -> None:
+    book = openpyxl.Workbook()
+    for row in [["code", "woz"], ["GM9901", 0.401], ["GM9902", 0.07], ["GM9903", 12]]:
+        book.active.append(row)
+    for cell, shown_as in zip(book.active["B"][1:], ["0.0%", '"ca." 0%', '0" %"'], strict=True):
+        cell.number_format = shown_as
+    book.save("figures.xlsx")
+    table = TABLE.replace("figures.csv", "figures.xlsx")
+    assert figures(REGIONS, table, INDICATOR.replace("x 1000 euro", "%")) == [40.1, 7.0, 12.0]
+    [sentence] = complaints(REGIONS, table, INDICATOR)
+    assert sentence.endswith(
+        '"40.1%" where a number should be (1 more row without a number); take the % sign away, or give the indicator unit = "%"'
+    )
+
+
+def test_a_number_that_excel_made_a_date_is_told_as_one() -> None:
+    book = openpyxl.Workbook()
+    for row in [["code", "woz"], ["GM9901", 2.5], ["GM9902", date(2024, 4, 1)]]:
+        book.active.append(row)
+    book.save("figures.xlsx")
+    [sentence] = complaints(REGIONS, TABLE.replace("figures.csv", "figures.xlsx"), INDICATOR)
+    assert sentence == (
+        'figures.xlsx, row 3: column "woz" has "2024-04-01" where a number should be; '
+        "Excel makes dates of numbers such as 1-4; write the number again in a cell that is text"
+    )
+
+
+def test_a_number_with_the_other_decimal_sign_is_told_as_one() -> None:
+    told = refused("code;woz\nGM9901;12,5\nGM9902;17,5\nGM9903;13.5\n", TABLE + 'decimal = ","\n')
+    assert told.endswith('the decimal sign of the other numbers is ","; write this one like them')
+
+
+@pytest.mark.parametrize(
+    ("content", "hint"),
+    [
+        (b"code,woz\n", "is it a CSV file? then call it .csv"),
+        (b"PK\x03\x04 and no more", "is it complete?"),
+        (OLD_OFFICE, "it is an old Excel file: save it as .xlsx"),
+        (OLD_OFFICE + "EncryptedPackage".encode("utf-16-le"), "it has a password: save it without one"),
+    ],
+)
+def test_a_file_that_is_no_workbook_is_told_what_it_may_be(content: bytes, hint: str) -> None:
+    Path("figures.xlsx").write_bytes(content)
+    [sentence] = complaints(REGIONS, TABLE.replace("figures.csv", "figures.xlsx"), INDICATOR)
+    assert sentence == f"figures.xlsx: this file cannot be read as Excel (.xlsx); {hint}"
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "hint"),
+    [
+        ("code;woz\nGM9901;1\n", 'delimiter = ","\n', 'write delimiter = ";" if that parts the cells'),
+        ("code:woz\nGM9901:1\n", "", "save the file with ; between the cells"),
+    ],
+)
+def test_a_header_that_is_one_cell_suggests_what_parts_it(text: str, more: str, hint: str) -> None:
+    assert f'there is no column "code", and the whole row is one cell: {hint}; the columns are' in refused(
+        text, TABLE + more
+    )
+
+
+def test_a_last_cell_of_several_lines_may_end_a_file() -> None:
+    assert from_table('code,woz,noot\nGM9901,1,\nGM9902,2,\nGM9903,3,"a, b\nc, d"\n') == [1.0, 2.0, 3.0]
 
 
 def test_shares_outside_0_to_100_percent_are_a_thing_to_look_at() -> None:

@@ -235,6 +235,16 @@ def test_a_web_page_in_place_of_a_file_is_a_sentence_without_the_secret(tmp_path
         assert "geheim" not in str(caught.value)
 
 
+def test_no_file_of_the_cache_is_named_after_a_password(tmp_path: Path, client: Client) -> None:
+    with serving(lambda _: Reply(CSV, headers={"Content-Type": "text/csv"})) as server:
+        address = server.address.replace("http://", "http://ann:geheim@")
+        local, _ = fetch_file(request_of(f"{address}/figures.csv?key=geheim"), Cache(tmp_path), client, silent)
+    assert local.path.read_bytes() == CSV
+    for path in tmp_path.rglob("*"):
+        assert "geheim" not in path.name
+        assert path.is_dir() or b"geheim" not in path.read_bytes()
+
+
 # ------------------------------------------------------------------------------------------------ S3
 
 

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import StringIO
@@ -315,6 +316,31 @@ def test_an_address_in_the_environment_that_is_none_is_a_sentence(world: World) 
         InputProblems, match=r'ZICHTKAART_PDOK is "pdok.example.nl", but must be an address that begins'
     ):
         fetch(world.catalog, Manner(), Console(file=StringIO()), {"ZICHTKAART_PDOK": "pdok.example.nl"}, print)
+
+
+def test_a_login_in_the_environment_opens_a_mirror_and_stands_in_no_file_and_no_line(world: World) -> None:
+    answer, opened = world.server.answering, "Basic " + b64encode(b"ann:s3cr/t").decode()
+    world.server.answering = lambda asked: (
+        answer(asked)
+        if asked.headers.get("authorization") == opened or asked.path == "/figures.csv"
+        else Reply(b"", 401)
+    )
+    base = world.server.address.replace("http://", "http://ann:s3cr%2Ft@")
+    names = ("CBS_V4", "CBS_V3", "DERDEN_V3", "PDOK")
+    for _ in range(2):
+        said = StringIO()
+        environ = {f"ZICHTKAART_{name}": base for name in names}
+        fetch(world.catalog, Manner(), Console(file=said), environ, said.write)
+        assert "s3cr" not in said.getvalue()
+    written = [path.read_bytes() for path in world.catalog.parent.rglob("*") if path.is_file()]
+    assert len(written) > 6
+    assert not [content for content in written if b"s3cr" in content]
+
+
+def test_an_address_that_is_none_is_told_without_its_password(world: World) -> None:
+    environ = {"ZICHTKAART_CBS_V4": "ann:s3cret@mirror.example.nl"}
+    with pytest.raises(InputProblems, match=r'ZICHTKAART_CBS_V4 is "mirror\.example\.nl", but must'):
+        fetch(world.catalog, Manner(), Console(file=StringIO()), environ, print)
 
 
 @pytest.mark.parametrize("text", ["0", "soon", "-1"])

@@ -257,6 +257,15 @@ def test_a_host_gets_no_more_than_two_requests_at_a_time(client: Client) -> None
     assert most == 2
 
 
+def test_an_answer_that_comes_just_after_the_stop_is_not_read(client: Client) -> None:
+    def answer(_: Asked) -> Reply:
+        client.stop()
+        return Reply(b"too late")
+
+    with serving(answer) as server, pytest.raises(GaveUp, match="the fetch was stopped"):
+        client.read(server.address, lambda answer: list(answer.chunks()))
+
+
 def test_an_answer_that_drips_is_given_up() -> None:
     seconds = iter(range(0, 100_000, 130))
     client = Client(Patience(tries=2), sleep=lambda _: None, clock=lambda: float(next(seconds)))
