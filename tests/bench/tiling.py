@@ -30,6 +30,8 @@ from tiles.truth import Source
 FULL, QUICK = 14_000, 2_000
 SHOWN_ZOOMS = (4, 6, 8, 10, 12)
 NEW_INDICATORS = 30
+ONCE_S = 40
+"""What takes longer is run once only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,9 @@ def report(folder: Path, shared: Path, options: Options) -> str:
     given = [inputs.made_up(folder, options.regions)]
     if options.real and (real := inputs.buurten_2016(folder, shared)) is not None:
         given.append(real)
-    sections = [f"Tools: {tools.versions(folder)}. Medians of {options.rounds} rounds, taken in turns.\n"]
+    sections = [
+        f"Tools: {tools.versions(folder)}. Medians of {options.rounds} rounds, taken in turns; what takes longer than {ONCE_S} s is run once.\n"
+    ]
     sections += [_section(one, contestants, options) for one in given]
     if options.growth:
         sections.append(_growth(folder, given[0], options))
@@ -140,7 +144,7 @@ def _section(given: Input, contestants: Sequence[Tool], options: Options) -> str
 
 
 def _run(given: Input, result: Result, turn: int) -> None:
-    if result.failed:
+    if result.failed or (result.costs and result.costs[0].wall_s > ONCE_S):
         return
     for stale in result.archive.parent.glob(f"{result.archive.stem}.*"):
         stale.unlink()
