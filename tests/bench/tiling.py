@@ -93,9 +93,8 @@ def report(folder: Path, shared: Path, options: Options) -> str:
     given = [inputs.made_up(folder, options.regions)]
     if options.real and (real := inputs.buurten_2016(folder, shared)) is not None:
         given.append(real)
-    sections = [
-        f"Tools: {tools.versions(folder)}. Medians of {options.rounds} rounds, taken in turns; what takes longer than {ONCE_S} s is run once.\n"
-    ]
+    turns = f"Medians of {options.rounds} rounds, taken in turns; what takes over {ONCE_S} s is run once."
+    sections = [f"Tools: {tools.versions(folder)}. {turns}\n"]
     sections += [_section(one, contestants, options) for one in given]
     if options.growth:
         sections.append(_growth(folder, given[0], options))
