@@ -30,7 +30,7 @@ from tiles.truth import Source
 FULL, QUICK = 14_000, 2_000
 SHOWN_ZOOMS = (4, 6, 8, 10, 12)
 NEW_INDICATORS = 30
-ONCE_S = 40
+ONCE_S = 30
 """What takes longer is run once only."""
 
 
