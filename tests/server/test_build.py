@@ -198,7 +198,9 @@ def test_new_figures_never_touch_geometry(tmp_path: Path) -> None:
     assert any("not changed, tiles kept" in sentence for sentence in report.sentences())
 
 
-@pytest.mark.parametrize("change", ["a name", "the maxzoom", "a lost key", "a damaged key", "damaged tiles", "lost MLT"])
+@pytest.mark.parametrize(
+    "change", ["a name", "the maxzoom", "a lost key", "a damaged key", "damaged tiles", "lost MLT"]
+)
 def test_tiles_are_made_again_where_anything_they_are_made_from_changed(tmp_path: Path, change: str) -> None:
     folder = make_atlas(tmp_path)
     before = facts_of(folder).editions[0]
