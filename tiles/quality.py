@@ -270,10 +270,18 @@ def _painted(areas: DecodedAreas) -> Geometry:
     """Features in a square of side 1, made valid."""
     shapes: Geometry = shapely.transform(areas.shapes, lambda xy: xy / areas.extent)
     bad = np.flatnonzero(~shapely.is_valid(shapes))
-    for row, mended in zip(bad.tolist(), shapely.make_valid(shapes[bad]), strict=True):
-        parts = shapely.get_parts(shapely.get_parts(mended))
+    for row in bad.tolist():
+        parts = shapely.get_parts(shapely.get_parts(_mended(shapes[row])))
         shapes[row] = shapely.multipolygons(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON])
     return shapes
+
+
+def _mended(shape: shapely.Geometry) -> shapely.Geometry:
+    """Valid, with the area its rings enclose, even-odd; GEOS gives up on a few, whose rings are then taken one by one."""
+    try:
+        return shapely.make_valid(shape)
+    except shapely.errors.GEOSException:
+        return shapely.make_valid(shape, method="structure", keep_collapsed=False)
 
 
 def _cover(shapes: Geometry) -> tuple[shapely.Geometry, float]:

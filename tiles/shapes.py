@@ -214,7 +214,7 @@ def valid(geometry: Geometry) -> Geometry:
     unsettled = off_grid(made)[0] | ~shapely.is_valid(made)
     if unsettled.any():
         # What noding could not settle, and parts that touch along an edge: a handful per country at the coarsest zooms.
-        made[unsettled] = shapely.union_all(made[unsettled, None], grid_size=1.0, axis=1)
+        made[unsettled] = shapely.set_precision(made[unsettled], 1.0)
     return made
 
 

@@ -19,6 +19,9 @@ from tiles.rings import first_of_each, picked
 from tiles.shapes import Geometry, RingsAt, Shapes, less, marked, valid, whole_features
 from tiles.simplify import Lines, rows
 
+STEPS_AT_ONCE = 2_000_000
+"""Pairs of a point and a step of a ring looked at together; bounds the memory that winding numbers need."""
+
 
 def upright(rings: RingsAt, bad: Ints) -> Shapes:
     """All regions of a zoom as valid polygons; the bad ones put right, split at the pixels where they touch themselves."""
@@ -92,8 +95,16 @@ def windings(rings: RingsAt, points: NDArray[np.float64], feature: Ints) -> Ints
     """
     ring_feature = rings.ring_feature
     first, last = np.searchsorted(ring_feature, feature), np.searchsorted(ring_feature, feature, side="right")
+    before = offsets_of(rings.length)
+    batch = np.cumsum(before[last] - before[first]) // STEPS_AT_ONCE
+    batches = np.split(np.arange(len(feature)), np.flatnonzero(np.diff(batch)) + 1)
+    return np.concatenate([_windings(rings, points[some], first[some], last[some]) for some in batches])
+
+
+def _windings(rings: RingsAt, points: NDArray[np.float64], first: Ints, last: Ints) -> Ints:
+    """The same for points and the first and last ring to ask, all at once."""
     ring = ranges(first, last - first)
-    steps = np.bincount(np.repeat(np.arange(len(feature)), last - first), rings.length[ring], len(feature)).astype(
+    steps = np.bincount(np.repeat(np.arange(len(points)), last - first), rings.length[ring], len(points)).astype(
         np.int64
     )
     begin = ranges(rings.start[ring], rings.length[ring])
@@ -102,8 +113,8 @@ def windings(rings: RingsAt, points: NDArray[np.float64], feature: Ints) -> Ints
     left = (b[:, 0] - a[:, 0]) * (p[:, 1] - a[:, 1]) - (p[:, 0] - a[:, 0]) * (b[:, 1] - a[:, 1])
     up = (a[:, 1] <= p[:, 1]) & (b[:, 1] > p[:, 1]) & (left > 0)
     down = (a[:, 1] > p[:, 1]) & (b[:, 1] <= p[:, 1]) & (left < 0)
-    around = np.repeat(np.arange(len(feature)), steps)
-    total: Ints = np.bincount(around[up], minlength=len(feature)) - np.bincount(around[down], minlength=len(feature))
+    around = np.repeat(np.arange(len(points)), steps)
+    total: Ints = np.bincount(around[up], minlength=len(points)) - np.bincount(around[down], minlength=len(points))
     return total
 
 

@@ -88,8 +88,8 @@ def pierced(across: int, apart_m: float = 400) -> tuple[shapely.Polygon, Geometr
 
 
 def test_a_polygon_of_43_000_vertices_keeps_its_shape_and_its_neighbour(tmp_path: Path) -> None:
-    island = rough_polygon(43_000, 60_000)
-    around = shapely.difference(square(-40_000, -40_000, 80_000), island)
+    island = rough_polygon(43_000, 30_000)
+    around = shapely.difference(square(-20_000, -20_000, 40_000), island)
     found = look(tmp_path, np.array([island, around], object), maxzoom=11)
     assert all(has_no_fault(zoom) for zoom in found.values())
     differences = [found[z].difference or 1 for z in sorted(found)]
@@ -133,9 +133,11 @@ def test_10_000_holes_are_filled_by_what_lies_in_them(tmp_path: Path, together: 
     # From zoom 6 on there is half a pixel for each.
     regions = level("regio", np.array([ground, *filling], object), minzoom=6)
     archive, report = built(tmp_path, regions, maxzoom=12)
-    assert has_no_fault(measured(archive, regions, zooms=[12])[12])
-    for z in (6, 8):
-        assert areas_add_up(archive, z) == set(regions.ids.tolist())
+    # Not against the regions themselves: to see that these are a coverage takes GEOS half a minute.
+    (finest,) = measure(archive, layers=["regio"], zooms=[12]).zooms
+    assert has_no_fault(finest)
+    assert finest.regions == len(regions.ids)
+    assert areas_add_up(archive, 7) == set(regions.ids.tolist())
     assert together or report.zooms[0].enlarged > 9_000
 
 
@@ -362,8 +364,9 @@ def test_the_order_of_regions_does_not_matter(tmp_path: Path, coverage: Geometry
     pyramid(tmp_path / "other", shuffled(regions, seed), maxzoom=8)
     one, other = (content(TileArchive.open(tmp_path / name)) for name in ("one", "other"))
     assert set(one) == set(other)
-    # Where the whole map is a few pixels wide, who comes first takes them.
-    has_room = {zoom.z for zoom in report.zooms if zoom.enlarged <= len(coverage) / 2}
+    # Where regions are smaller than a pixel, who comes first takes it.
+    has_room = {zoom.z for zoom in report.zooms if not zoom.enlarged}
+    assert has_room
     assert all(one[coord] == other[coord] for coord in one if coord.z in has_room)
 
 
