@@ -6,8 +6,8 @@ import numpy as np
 import shapely
 
 from tiles.coverage import Coverage
-from tiles.ragged import Ints
-from tiles.rings import PIXELS, first_of_each
+from tiles.ragged import Ints, nth_of_group
+from tiles.rings import PIXELS, first_of_each, pixel_key
 from tiles.shapes import Geometry, Shapes
 from tiles.simplify import Lines
 
@@ -38,9 +38,8 @@ def with_dots(coverage: Coverage, lines: Lines, shapes: Shapes, features: Ints, 
 
 def _corners(coverage: Coverage, lines: Lines, features: Ints) -> PIXELS:
     """(features, 2) a pixel on the border of each."""
-    use_feature = coverage.feature[coverage.use_part]
-    order = np.argsort(use_feature, kind="stable")
-    use = order[np.searchsorted(use_feature[order], features)]
+    # Uses stand in the order of their features.
+    use = np.searchsorted(coverage.feature[coverage.use_part], features)
     corners: PIXELS = lines.xy[lines.offsets[:-1][coverage.arcs.use_arc[use]]]
     return corners
 
@@ -62,7 +61,7 @@ def _places(corner: PIXELS, level: Ints, pieces: Geometry, piece_level: Ints) ->
                 return triangle, piece_of
             # Of those that ask for a pixel the first may have it, if it is free.
             pixel = corner[waiting] + cell
-            key, first = np.unique((pixel[:, 0].astype(np.int64) << 32) + pixel[:, 1], return_index=True)
+            key, first = np.unique(pixel_key(pixel), return_index=True)
             first = first[~np.isin(key, taken)]
             asking, pixel = waiting[first], pixel[first]
             candidate, piece = tree.query(shapely.polygons(pixel[:, None, :] + half), predicate="within")
@@ -70,13 +69,12 @@ def _places(corner: PIXELS, level: Ints, pieces: Geometry, piece_level: Ints) ->
             candidate, piece = candidate[fits], piece[fits]
             # As many to a piece as it can spare.
             order = np.argsort(piece, kind="stable")
-            begin = np.flatnonzero(first_of_each(piece[order]))
-            nth = np.arange(len(order)) - np.repeat(begin, np.diff(np.append(begin, len(order))))
+            nth = nth_of_group(first_of_each(piece[order]))
             order = order[0.5 * (nth + 1) <= spare[piece[order]]]
             candidate, piece = candidate[order], piece[order]
             triangle[asking[candidate]], piece_of[asking[candidate]] = pixel[candidate, None, :] + half, piece
             spare -= 0.5 * np.bincount(piece, minlength=len(pieces))
-            taken = np.concatenate([taken, (pixel[candidate, 0].astype(np.int64) << 32) + pixel[candidate, 1]])
+            taken = np.concatenate([taken, pixel_key(pixel[candidate])])
     return triangle, piece_of
 
 

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from tiles.coverage import Coverage
 from tiles.ragged import Ints, grouped, offsets_of, ranges, row_of
-from tiles.rings import PIXELS, first_of_each
+from tiles.rings import PIXELS, first_of_each, pixel_key
 from tiles.shapes import Geometry, RingsAt, marked, off_grid, whole_features
 from tiles.simplify import Lines, lines_at, replaced, rows
 from tiles.snap import Points, crossings, distinct_segments, snap_rounded
 
 ROUNDS = 5
-"""Each round can only meet what the one before it changed; two or three have always been enough."""
+"""Each round can only meet what the one before it changed; four were the most that a country needed."""
 
 REACH = 8
 """How far around a crossing, in tile units, vertices are given back and borders noded."""
@@ -93,11 +93,11 @@ class _Around:
         """All squares that a point lies in, and those beside them."""
         middle = np.floor(points / REACH).astype(np.int64)
         steps = np.array([(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1)])
-        return _Around(np.unique(_key((middle[:, None, :] + steps).reshape(-1, 2))))
+        return _Around(np.unique(pixel_key((middle[:, None, :] + steps).reshape(-1, 2))))
 
     def holds(self, xy: PIXELS) -> NDArray[np.bool_]:
         """(vertices,) True for those in one of the squares."""
-        return np.isin(_key(xy // REACH), self.squares)
+        return np.isin(pixel_key(xy // REACH), self.squares)
 
     def segments(self, lines: Lines) -> NDArray[np.bool_]:
         """(vertices,) True where a segment begins that may pass through one of the squares."""
@@ -121,9 +121,7 @@ def _crossings_in_features(coverage: Coverage, lines: Lines, rings: RingsAt, bad
     whole, names = whole_features(*rings.polygons(bad))
     made = shapely.make_valid(whole, method="structure", keep_collapsed=False)
     off, points = off_grid(made)
-    covered = np.zeros(coverage.features)
-    covered[names] = shapely.area(made)
-    twisted = is_bad & (np.abs(covered - rings.areas()) > 1e-6)
+    twisted = is_bad & rings.covers_other(names, made)
     twisted[names[off]] = False
     if twists:
         doubtful = np.flatnonzero(rings.doubtful() & is_bad[rings.ring_feature])
@@ -199,7 +197,7 @@ def _beside_others(begin: PIXELS, end: PIXELS, owner: Ints, changed: NDArray[np.
     share = (np.arange(len(segment)) - np.repeat(offsets_of(steps)[:-1], steps)) / (steps - 1)[segment]
     points = begin[segment] + share[:, None] * (end - begin)[segment]
     corners = points[:, None, :] + SQUARE / 2 * np.array([(-1, -1), (-1, 1), (1, -1), (1, 1)])
-    keys = _key(np.floor(corners.reshape(-1, 2) / SQUARE).astype(np.int64))
+    keys = pixel_key(np.floor(corners.reshape(-1, 2) / SQUARE).astype(np.int64))
     segment = np.repeat(segment, 4)
     order = np.argsort(keys)
     first = first_of_each(keys[order])
@@ -211,12 +209,6 @@ def _beside_others(begin: PIXELS, end: PIXELS, owner: Ints, changed: NDArray[np.
     return near
 
 
-def _key(xy: PIXELS) -> Ints:
-    """(n,) one number for each pixel."""
-    key: Ints = (xy[:, 0].astype(np.int64) << 32) + xy[:, 1]
-    return key
-
-
 def _bounds(lines: Lines) -> tuple[PIXELS, PIXELS]:
     """(lines, 2) lowest and highest x, y of each."""
     begin = lines.offsets[:-1]
@@ -225,10 +217,10 @@ def _bounds(lines: Lines) -> tuple[PIXELS, PIXELS]:
 
 def _as_given(coverage: Coverage, arcs: Ints, units: int) -> Lines:
     """Some arcs with all their vertices, rounded to the grid."""
-    source, offsets = coverage.unthinned
+    offsets = coverage.arcs.offsets
     length = np.diff(offsets)[arcs]
-    index = ranges(offsets[:-1][arcs], length)
-    return lines_at(coverage.arcs.xy[index], offsets_of(length), source[index], units)
+    source = ranges(offsets[:-1][arcs], length)
+    return lines_at(coverage.arcs.xy[source], offsets_of(length), source, units)
 
 
 def _given_back(coverage: Coverage, lines: Lines, fuller: Lines, around: _Around, units: int) -> Lines:

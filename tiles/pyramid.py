@@ -37,7 +37,7 @@ from tiles.mlt import layers_by_tile
 from tiles.mvt import GeometryKind, features_by_tile, layer
 from tiles.placing import Placed, check_on_grid
 from tiles.project import to_unit_square
-from tiles.ragged import Ints, offsets_of
+from tiles.ragged import Ints, nth_of_group, offsets_of
 from tiles.rings import Rings, first_of_each, picked
 from tiles.simplify import Lines, lines_at, thinned
 
@@ -455,8 +455,6 @@ def _foremost(plan: _Plan, labels: Pieces) -> NDArray[np.bool_]:
     _, _, _, _, level, rank = plan.labels
     order = np.lexsort((rank[labels.feature], level[labels.feature], labels.tile))
     group = labels.tile[order] * len(plan.levels) + level[labels.feature[order]]
-    first = np.flatnonzero(first_of_each(group))
-    place = np.arange(len(order)) - np.repeat(first, np.diff(np.append(first, len(order))))
     keep = np.zeros(len(labels), bool)
-    keep[order[place < LABELS_PER_TILE]] = True
+    keep[order[nth_of_group(first_of_each(group)) < LABELS_PER_TILE]] = True
     return keep

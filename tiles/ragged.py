@@ -83,3 +83,13 @@ def grouped(*columns: NDArray[np.number]) -> tuple[Ints, NDArray[np.bool_]]:
     first = np.ones(len(order), bool)
     first[1:] = np.logical_or.reduce([column[order[1:]] != column[order[:-1]] for column in columns])
     return order, first
+
+
+def nth_of_group(first: NDArray[np.bool_]) -> Ints:
+    """(rows,) the place of each row in its group, from 0; ``first`` is True where a group begins.
+
+    >>> nth_of_group(np.array([True, False, False, True])).tolist()
+    [0, 1, 2, 0]
+    """
+    begin = np.flatnonzero(first)
+    return np.arange(len(first)) - np.repeat(begin, np.diff(np.append(begin, len(first))))

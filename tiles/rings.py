@@ -96,6 +96,12 @@ def first_of_each(group: NDArray[np.integer]) -> NDArray[np.bool_]:
     return first
 
 
+def pixel_key(xy: NDArray[np.integer]) -> Ints:
+    """(n,) one number for each pixel."""
+    key: Ints = (xy[:, 0].astype(np.int64) << 32) + xy[:, 1]
+    return key
+
+
 def doubled_areas(xy: NDArray[np.number], offsets: Ints) -> NDArray[np.float64]:
     """(rings,) twice the signed area of each open ring: positive for shells on the tile grid.
 

@@ -160,6 +160,12 @@ class RingsAt:
         )
         return areas
 
+    def covers_other(self, names: Ints, geometry: Geometry) -> NDArray[np.bool_]:
+        """(features,) True where a valid geometry, or none, covers more or less ground than the rings by their direction."""
+        covered = np.zeros(self.coverage.features)
+        covered[names] = shapely.area(geometry)
+        return np.abs(covered - self.areas()) > 1e-6
+
     @property
     def is_crowded(self) -> bool:
         """Whether there is so little ground that not every region can have a place on the grid."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tiles.coverage import Coverage
 from tiles.ragged import Ints, offsets_of, ranges, row_of
-from tiles.rings import first_of_each, picked
+from tiles.rings import first_of_each, picked, pixel_key
 from tiles.shapes import Geometry, RingsAt, Shapes, less, marked, valid, whole_features
 from tiles.simplify import Lines, rows
 
@@ -42,9 +42,7 @@ def _put_right(rings: RingsAt, bad: Ints) -> tuple[Geometry, Ints]:
     """Valid polygons of bad features, and of others that have to give up ground for them; and the feature of each."""
     whole, names = whole_features(*rings.polygons(bad))
     made = valid(whole)
-    covered = np.zeros(rings.coverage.features)
-    covered[names] = shapely.area(made)
-    twisted = bad[np.abs(covered - rings.areas())[bad] > 1e-6]
+    twisted = bad[rings.covers_other(names, made)[bad]]
     twisted = np.union1d(twisted, rings.ring_feature[rings.doubtful()])
     plain = ~np.isin(names, twisted)
     right = untwisted(rings, twisted)
@@ -183,7 +181,7 @@ def _across_straits(coverage: Coverage, lines: Lines) -> tuple[Ints, Ints]:
     """Pairs of features of one level whose coasts meet on a pixel, where some that meet there have not met in the source."""
     arcs, _ = coverage.outer_arcs
     some = rows(lines, arcs)
-    pixel = some.xy.astype(np.int64) @ np.array([1 << 32, 1])
+    pixel = pixel_key(some.xy)
     given = np.where(some.source[:, None] < 0, some.xy, coverage.arcs.xy[some.source])
     order = np.lexsort((given[:, 1], given[:, 0], pixel))
     new_pixel = first_of_each(pixel[order])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -166,11 +165,6 @@ class _Borders:
             source=str(self.request),
             address=address,
             service=service,
-            file="",
-            sha256="",
-            size=0,
-            content="",
-            fetched=datetime.now(UTC).isoformat(timespec="seconds"),
             licence=rights or _LICENCE,
             attribution=_ATTRIBUTION,
             columns=columns,

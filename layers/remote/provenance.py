@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field, fields
+from datetime import UTC, datetime
 from typing import Any
 
 from layers.errors import LayersError
 
 VERSION = 1
+
+
+_NEEDED = ("source", "address", "service", "file", "sha256", "size", "content", "fetched")
 
 
 class BadProvenance(LayersError):
@@ -28,23 +32,23 @@ class Provenance:
     service: str
     """Which protocol answered: ``odata4``, ``odata3``, ``atom``, ``ogc-api``, ``http`` or ``s3``."""
 
-    file: str
-    """Name of the file in the cache."""
+    file: str = ""
+    """Name of the file in the cache, which fills in this and what follows about it."""
 
-    sha256: str
+    sha256: str = ""
     """Of the bytes of the file."""
 
-    size: int
+    size: int = 0
     """Bytes."""
 
-    content: str
+    content: str = ""
     """Of what it says, the same whichever program wrote it: for a table the SHA-256 of its rows, else ``sha256``."""
 
-    fetched: str
+    fetched: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     """Moment of the download, ISO 8601 in UTC."""
 
-    licence: str
-    attribution: str
+    licence: str = ""
+    attribution: str = ""
     """Who must be named where the data is shown."""
 
     dimensions: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -76,10 +80,10 @@ class Provenance:
         try:
             data: dict[str, Any] = json.loads(text)
             known = {part.name for part in fields(Provenance)}
-            kept = {key: value for key, value in data.items() if key in known}
+            kept = {name: data[name] for name in _NEEDED} | {key: data[key] for key in known & data.keys()}
             kept["dimensions"] = tuple((name, tuple(codes)) for name, codes in kept.get("dimensions", ()))
             kept["columns"] = tuple(kept.get("columns", ()))
             kept["notes"] = tuple(kept.get("notes", ()))
             return Provenance(**kept)
-        except (ValueError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BadProvenance("this does not tell where a download came from") from error

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
@@ -86,13 +85,6 @@ def _provenance(request: Request, facts: Mapping[str, str]) -> Provenance:
         source=str(request),
         address=request.source,
         service="s3",
-        file="",
-        sha256="",
-        size=0,
-        content="",
-        fetched=datetime.now(UTC).isoformat(timespec="seconds"),
-        licence="",
-        attribution="",
         modified=facts["last-modified"] or None,
         etag=facts["etag"] or None,
         last_modified=facts["last-modified"] or None,

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from threading import Lock
 
 from layers.problems import InputProblems, Problem, counted
@@ -198,11 +197,7 @@ class _Download:
             source=str(self.request),
             address=self.reader.address,
             service=self.reader.service,
-            file="",
-            sha256="",
-            size=0,
             content=written.content,
-            fetched=datetime.now(UTC).isoformat(timespec="seconds"),
             licence=self.description.licence or _LICENCE,
             attribution="Bron: Politie" if is_police else "Bron: CBS",
             dimensions=self.request.dimensions,

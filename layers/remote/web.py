@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -55,13 +54,6 @@ def _provenance(request: Request, came: Downloaded) -> Provenance:
         source=str(request),
         address=shown(request.source),
         service="http",
-        file="",
-        sha256="",
-        size=0,
-        content="",
-        fetched=datetime.now(UTC).isoformat(timespec="seconds"),
-        licence="",
-        attribution="",
         modified=came.last_modified,
         etag=came.etag,
         last_modified=came.last_modified,
