@@ -14,7 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from tiles.coverage import Coverage
-from tiles.ragged import Ints, offsets_of, ranges, row_of
+from tiles.ragged import Ints, grouped, offsets_of, ranges, row_of
 from tiles.rings import first_of_each, picked, pixel_key
 from tiles.shapes import Geometry, RingsAt, Shapes, less, marked, valid, whole_features
 from tiles.simplify import Lines, rows
@@ -178,15 +178,24 @@ def without_straits(coverage: Coverage, lines: Lines, shapes: Shapes) -> Shapes:
 
 
 def _across_straits(coverage: Coverage, lines: Lines) -> tuple[Ints, Ints]:
-    """Pairs of features of one level whose coasts meet on a pixel, where some that meet there have not met in the source."""
+    """Pairs of features of one level between whose coasts there may be no water left.
+
+    Either some that meet on a pixel have not met in the source, or the two enclose a lake from one node to another.
+    """
     arcs, _ = coverage.outer_arcs
     some = rows(lines, arcs)
     pixel = pixel_key(some.xy)
-    given = np.where(some.source[:, None] < 0, some.xy, coverage.arcs.xy[some.source])
-    order = np.lexsort((given[:, 1], given[:, 0], pixel))
+    # What mending added has come from nowhere, so it has met nothing there.
+    given = np.where(some.source[:, None] < 0, np.arange(len(pixel))[:, None] + 2.0, coverage.arcs.xy[some.source])
+    order, _ = grouped(given[:, 1], given[:, 0], pixel)
     new_pixel = first_of_each(pixel[order])
-    group = np.cumsum(new_pixel) - 1
-    mixed = np.zeros(len(order), bool)
-    mixed[1:] = ~new_pixel[1:] & (np.diff(given[order], axis=0) != 0).any(axis=1)
-    there = marked(group[mixed], len(order))[group]
-    return coverage.pairs_of_users(arcs[row_of(some.offsets)][order[there]], group[there])
+    place = np.cumsum(new_pixel) - 1
+    mixed = ~new_pixel[1:] & (np.diff(given[order], axis=0) != 0).any(axis=1)
+    meets = marked(place[1:][mixed], len(order))[place]
+    by_ends, new_ends = grouped(*coverage.ends[arcs].T)
+    lake = np.cumsum(new_ends) - 1
+    encloses = np.bincount(lake)[lake] > 1
+    return coverage.pairs_of_users(
+        np.concatenate([arcs[row_of(some.offsets)][order[meets]], arcs[by_ends[encloses]]]),
+        np.concatenate([place[meets], len(order) + lake[encloses]]),
+    )

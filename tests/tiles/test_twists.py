@@ -13,8 +13,8 @@ from tiles.coverage import Coverage
 from tiles.mend import shapes_of
 from tiles.rings import Rings
 from tiles.shapes import RingsAt, Shapes
-from tiles.simplify import lines_at, thinned
-from tiles.twists import windings
+from tiles.simplify import Lines, lines_at, thinned
+from tiles.twists import upright, windings, without_straits
 
 
 def in_unit_square(coverage: Geometry) -> Geometry:
@@ -87,3 +87,46 @@ def test_a_region_that_is_nothing_but_a_dot_is_taken_from_its_neighbour() -> Non
     polygons, feature = shapes.polygons()
     areas = np.bincount(feature, shapely.area(polygons))
     assert areas.tolist() == [100 * 100 - 0.5, 0.5]
+
+
+def with_pixels(coverage: Coverage, rings: list[list[tuple[int, int, bool]]]) -> Lines:
+    """The arcs of islands with other pixels, each with whether it was in the source."""
+    arcs = coverage.arcs
+    order = [rings[ring][::-1] if back else rings[ring] for ring, back in enumerate(arcs.use_backwards.tolist())]
+    order = [order[ring] for ring in np.argsort(arcs.use_arc).tolist()]
+    closed = [[*ring, ring[0]] for ring in order]
+    rows = [
+        (x, y, begin if given else -1)
+        for begin, ring in zip(arcs.offsets, closed, strict=False)
+        for x, y, given in ring
+    ]
+    xy, source = np.array([row[:2] for row in rows], np.int32), np.array([row[2] for row in rows])
+    return Lines(xy, np.cumsum([0, *map(len, closed)]), source)
+
+
+def test_ground_that_two_noded_coasts_claim_goes_to_one() -> None:
+    islands = np.array([shapely.box(0, 0, 10, 10), shapely.box(12, 0, 22, 10)], object)
+    coverage = Coverage.of(Rings.of(islands, y_down=True), np.zeros(2, np.int64))
+    # Noding has put the two pixels where the coasts cross into both of them.
+    west = [(0, 0, True), (11, 3, False), (12, 5, True), (11, 7, False), (0, 10, True)]
+    east = [(22, 0, True), (22, 10, True), (11, 7, False), (10, 5, True), (11, 3, False)]
+    lines = with_pixels(coverage, [west, east])
+    before = upright(RingsAt.of(coverage, lines), np.zeros(0, np.int64))
+    assert overlap(before) == 4
+    after = without_straits(coverage, lines, before)
+    assert overlap(after) == 0
+    assert shapely.union_all(after.polygons()[0]).area == shapely.union_all(before.polygons()[0]).area
+
+
+def test_a_lake_between_two_nodes_that_is_turned_over_is_under_one_region() -> None:
+    west = shapely.Polygon([(0, 0), (10, 0), (10, 10), (6, 30), (10, 60), (10, 64), (0, 64)])
+    east = shapely.Polygon([(10, 0), (64, 0), (64, 64), (10, 64), (10, 60), (14, 30), (10, 10)])
+    coverage = Coverage.of(Rings.of(np.array([west, east], object), y_down=True), np.zeros(2, np.int64))
+    source, offsets = coverage.unthinned
+    lines = lines_at(coverage.arcs.xy, offsets, source, 1)
+    # Thinning and rounding have moved the western shore past the eastern one.
+    lines.xy[(lines.xy == (6, 30)).all(axis=1)] = 16, 30
+    before = upright(RingsAt.of(coverage, lines), np.zeros(0, np.int64))
+    assert overlap(before) == 50
+    after = without_straits(coverage, lines, before)
+    assert overlap(after) == 0
