@@ -50,8 +50,12 @@ class Placed:
 
 def check_on_grid(layers: Sequence[Placed], crs: pyproj.CRS, grid: Grid, units: int) -> None:
     """Raise NotOnGrid where no feature meets the grid, or one cannot be drawn right; ``units`` there are along its side."""
+    geometry = np.concatenate([placed.geometry for placed in layers])
+    if (shapely.is_missing(geometry) | shapely.is_empty(geometry)).all():
+        names = ", ".join(placed.layer for placed in layers)
+        raise NotOnGrid(f"no feature of {names} has a shape, so there is nothing to draw")
     to_grid = _Projection(pyproj.Transformer.from_crs(crs, grid.crs, always_xy=True), grid)
-    west, south, east, north = shapely.total_bounds(np.concatenate([placed.geometry for placed in layers]))
+    west, south, east, north = shapely.total_bounds(geometry)
     sides = np.meshgrid(np.linspace(west, east, SAMPLE), np.linspace(south, north, SAMPLE))
     sample = to_grid(np.column_stack([side.ravel() for side in sides]))
     # Of a country inside the grid, away from the antimeridian, a look at its extent is enough.

@@ -245,9 +245,9 @@ def test_regions_without_geometry_change_nothing_for_others(tmp_path: Path, noth
     assert all(has_no_fault(found[z]) for z in range(3, 9))
 
 
-@pytest.mark.parametrize("geometry", [[None], [shapely.Polygon()]], ids=["None", "empty"])
+@pytest.mark.parametrize("geometry", [[], [None], [shapely.Polygon()]], ids=["no rows", "None", "empty"])
 def test_regions_of_which_none_has_geometry_are_refused(tmp_path: Path, geometry: list[object]) -> None:
-    with pytest.raises(NotOnGrid, match="no region"):
+    with pytest.raises(NotOnGrid, match="no feature of regio has a shape"):
         built(tmp_path, level("regio", np.array(geometry, object)))
 
 
