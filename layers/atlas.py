@@ -9,6 +9,12 @@ secret may stand in it.
     tiles/gebieden-2022-0123456789ab.mlt.pmtiles  the same as MapLibre Tiles
     regions/2022-0123456789ab.parquet             its regions: GeoParquet, columns as in ``REGION_COLUMNS``
     values/koopwoningen-0123456789ab.parquet      an indicator: columns as in ``VALUE_COLUMNS``
+    tables/verdachten-0123456789ab.parquet        a table that is not per region: columns as in its ``TableFacts``
+    flows/woon-pleeg-0123456789ab.parquet         from region to region: columns as in ``FLOW_COLUMNS``
+
+A *topic* is one thing that is counted, such as drugs offences: in several measures (number, share, per 1,000) and broken down
+by dimensions (offence, age). Each measure of each breakdown is an *indicator*, which is what tiles, styles, legends and
+downloads know. The first indicator of a topic has the topic's own id.
 
 An *edition* is the set of borders of one boundary year. Geometry tiles are valid MVT tiles in which the features of each
 level (layer ``gemeente``, ``wijk`` ...) carry id, type and geometry but no tags; attributes are spliced in late
@@ -32,7 +38,19 @@ VALUE_COLUMNS = ("level", "year", "code", "value", "status")
 """Rows run level by level, year by year, and within that in the order of the edition's regions, each region once.
 ``value`` is null exactly where ``status`` (a ``layers.values.Reason``) is not."""
 
-KIND = Literal["count", "share", "rate", "mean", "sum", "category"]
+FLOW_COLUMNS = ("year", "origin", "destination", "value", "status")
+"""By year, origin and destination; both are codes of regions of the flow's level. Pairs without a row have no figure to
+show: they are zero or were never published, as the flow's ``absent`` says."""
+
+SourceKind = Literal["count", "share", "rate", "mean", "sum", "category"]
+"""What figures of a source can be."""
+
+Kind = Literal[SourceKind, "index", "change"]
+"""What published figures can be: ``index`` is a comparison with the Netherlands (100 = the same), ``change`` a difference
+between two years; both diverge around ``IndicatorFacts.middle``."""
+
+Status = Literal["withheld", "missing", "not-yet-published", "not-applicable", "not-comparable"]
+PRODUCT_KIND = Literal["map", "table", "chart", "flow"]
 Lang = Literal["nl", "en"]
 
 
@@ -144,17 +162,104 @@ class Series(Facts):
     year stand on two editions."""
 
 
+class CodeFacts(Facts):
+    """A member of a dimension."""
+
+    id: str
+    title: Text
+
+
+class DimensionFacts(Facts):
+    """What figures are broken down by, such as the offence or the age of suspects."""
+
+    id: str
+    title: Text
+    codes: tuple[CodeFacts, ...]
+    """In the order of readers; the first is shown where nobody chose and is the total where there is one."""
+
+
+class MeasureFacts(Facts):
+    """How a topic is expressed: as a number, a share, a rate, compared with the Netherlands or with another year."""
+
+    id: str
+    """Such as ``aantal``, ``aandeel``, ``per-1000-inwoners``, ``index``, ``verandering``."""
+
+    title: Text
+    """What the switch says, such as *aantal* or *per 1.000 inwoners*."""
+
+    kind: Kind
+    unit: Text
+
+
+class TopicFacts(Facts):
+    """One thing that is counted: its indicators differ in measure and breakdown only."""
+
+    id: str
+    theme: str
+    title: Text
+    dimensions: tuple[str, ...] = ()
+    """Ids of dimensions in the manifest; every indicator of the topic names one code of each."""
+
+    measures: tuple[MeasureFacts, ...]
+    """The first is shown where nobody chose."""
+
+    indicators: tuple[str, ...]
+    """Ids, first the one that is shown where nobody chose; a combination without figures is absent."""
+
+
+class NationalFigure(Facts):
+    """The figure of the Netherlands in one year: a number or a reason."""
+
+    year: int
+    value: float | None = None
+    status: Status | None = None
+
+
 class IndicatorFacts(Facts):
     """An indicator as readers meet it."""
 
     id: str
     theme: str
     title: Text
+    """Whole, with breakdown and measure in it where they are not the first: *Drugsdelicten: harddrugs, per 1.000 inwoners*."""
+
     unit: Text
-    kind: KIND
+    kind: Kind
     decimals: Annotated[int, Field(ge=0, le=6)]
+    topic: str = ""
+    """Id of its topic; empty in atlases of before there were topics."""
+
+    measure: str = ""
+    """Id of its measure in the topic."""
+
+    breakdown: dict[str, str] = {}
+    """By dimension of the topic the code it is about."""
+
+    drawn: Literal["fill", "symbols"] = "fill"
+    """How a map shows it: regions filled by class, or a circle per region whose area is proportional to the figure. A number of
+    things is never a fill, since large regions have more of everything."""
+
+    middle: float | None = None
+    """The figure around which the colors diverge (0 for change, 100 for an index); None for colors from light to dark."""
+
+    national: tuple[NationalFigure, ...] = ()
+    """The same for the Netherlands, by year, where a source has it."""
+
     explanation: Text | None = None
+    """What it is, in plain words (Dutch at level B1)."""
+
+    definition: Text | None = None
+    """What is counted exactly."""
+
+    base: Text | None = None
+    """What a share or rate is taken over, such as *alle woningen van particulieren*."""
+
+    reference_date: Text | None = None
+    """The *peiljaar* in words, such as *1 januari* or *aankopen in drie jaar*."""
+
     caveat: Text | None = None
+    """How it must not be read."""
+
     source: Text | None = None
     """Who published the figures; the attribution of the atlas where none."""
 
@@ -178,6 +283,95 @@ class IndicatorFacts(Facts):
         return self.id.replace("-", "_")
 
 
+class ColumnFacts(Facts):
+    """A column of a table that is not per region."""
+
+    id: str
+    """Its name in the artefact. A column of numbers has a second one beside it, ``<id>_status``, with the reason where there is
+    no number."""
+
+    title: Text
+    kind: Literal["dimension", "year", "text", "number"]
+    """``dimension``: ids of codes of ``dimension``; ``year`` and ``number``: numbers; ``text``: free text, such as a rule."""
+
+    dimension: str | None = None
+    """Id of a dimension in the manifest, for kind ``dimension``."""
+
+    unit: Text | None = None
+    decimals: int = 0
+
+
+class TableFacts(Facts):
+    """A table that is not per region, such as the age of suspects: shown as a chart and as a table."""
+
+    id: str
+    theme: str
+    title: Text
+    explanation: Text | None = None
+    caveat: Text | None = None
+    source: Text | None = None
+    view: Literal["table", "bar", "line"] = "table"
+    """How it is shown first; the table is always there as well."""
+
+    columns: tuple[ColumnFacts, ...]
+    rows: Artefact
+
+
+class FlowFacts(Facts):
+    """Figures from region to region, such as where suspects live and where they offended."""
+
+    id: str
+    theme: str
+    title: Text
+    unit: Text
+    decimals: int = 0
+    explanation: Text | None = None
+    caveat: Text | None = None
+    source: Text | None = None
+    origin: Text
+    """What the first region is: *woongemeente*."""
+
+    destination: Text
+    """What the second is: *pleeggemeente*."""
+
+    level: str
+    years: tuple[int, ...]
+    editions: tuple[int, ...]
+    """By year: the boundary year of the regions."""
+
+    absent: Literal["zero", "missing"] = "missing"
+    """What a pair without a row means."""
+
+    rows: Artefact
+
+
+class ProductFacts(Facts):
+    """An information product: what readers of the dashboard know by name. Without any figures it is listed all the same."""
+
+    id: str
+    """Such as ``V1`` or ``D7``."""
+
+    theme: str
+    title: Text
+    kind: PRODUCT_KIND
+    """What it is first of all."""
+
+    explanation: Text | None = None
+    caveat: Text | None = None
+    topics: tuple[str, ...] = ()
+    """Ids of topics that have figures in this atlas, and so with tables and flows."""
+
+    tables: tuple[str, ...] = ()
+    flows: tuple[str, ...] = ()
+    needs: Text
+    """Which table with which columns a publisher supplies for it; shown where there are no figures."""
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether this atlas has anything to show of it."""
+        return bool(self.topics or self.tables or self.flows)
+
+
 class TilesetFacts(Facts):
     """A tileset that can be asked for: ``gebieden-<year>`` without figures, or a theme's figures of one year."""
 
@@ -188,7 +382,8 @@ class TilesetFacts(Facts):
     """Year of the figures; None for ``gebieden``."""
 
     indicators: tuple[str, ...] = ()
-    """Ids of the indicators in it."""
+    """Ids of the indicators in it where an address asks for none by name: the first of each topic. Others of the same edition
+    and year are put in by ``?indicators=``."""
 
 
 class AtlasFacts(Facts):
@@ -210,3 +405,10 @@ class AtlasFacts(Facts):
     """In the order of the catalog."""
 
     tilesets: tuple[TilesetFacts, ...]
+    dimensions: tuple[DimensionFacts, ...] = ()
+    topics: tuple[TopicFacts, ...] = ()
+    """In the order of the catalog; every indicator is in one."""
+
+    tables: tuple[TableFacts, ...] = ()
+    flows: tuple[FlowFacts, ...] = ()
+    products: tuple[ProductFacts, ...] = ()

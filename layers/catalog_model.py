@@ -19,7 +19,7 @@ from pydantic import (
 )
 from pyproj.exceptions import CRSError
 
-from layers.atlas import KIND, Text
+from layers.atlas import SourceKind, Text
 from layers.composed import columns_in, is_composed
 
 FILLED = r"\S"
@@ -252,7 +252,7 @@ class IndicatorEntry(Entry):
     theme: Id
     title: Words
     unit: Unit = Text(nl="")
-    kind: KIND
+    kind: SourceKind
     decimals: Annotated[StrictInt, Field(ge=0, le=6)] = MOST_DECIMALS
     """How many decimals are published. Where the catalog does not say, what the figures have decides, up to this many."""
 

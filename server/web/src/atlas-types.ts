@@ -22,6 +22,11 @@ export interface AtlasFacts {
   themes: ThemeFacts[];
   indicators: IndicatorFacts[];
   tilesets: TilesetFacts[];
+  dimensions?: DimensionFacts[];
+  topics?: TopicFacts[];
+  tables?: TableFacts[];
+  flows?: FlowFacts[];
+  products?: ProductFacts[];
 }
 /**
  * A text for readers, Dutch always, English where given.
@@ -108,9 +113,20 @@ export interface IndicatorFacts {
   theme: string;
   title: Text;
   unit: Text;
-  kind: "count" | "share" | "rate" | "mean" | "sum" | "category";
+  kind: "count" | "share" | "rate" | "mean" | "sum" | "category" | "index" | "change";
   decimals: number;
+  topic?: string;
+  measure?: string;
+  breakdown?: {
+    [k: string]: string;
+  };
+  drawn?: "fill" | "symbols";
+  middle?: number | null;
+  national?: NationalFigure[];
   explanation?: Text | null;
+  definition?: Text | null;
+  base?: Text | null;
+  reference_date?: Text | null;
   caveat?: Text | null;
   source?: Text | null;
   series: Series[];
@@ -120,6 +136,17 @@ export interface IndicatorFacts {
   };
   categories?: string[];
   values: Artefact;
+}
+/**
+ * The figure of the Netherlands in one year: a number or a reason.
+ *
+ * This interface was referenced by `AtlasFacts`'s JSON-Schema
+ * via the `definition` "NationalFigure".
+ */
+export interface NationalFigure {
+  year: number;
+  value?: number | null;
+  status?: ("withheld" | "missing" | "not-yet-published" | "not-applicable" | "not-comparable") | null;
 }
 /**
  * The figures of one indicator on one level in one year.
@@ -156,6 +183,125 @@ export interface TilesetFacts {
   theme?: string | null;
   year?: number | null;
   indicators?: string[];
+}
+/**
+ * What figures are broken down by, such as the offence or the age of suspects.
+ *
+ * This interface was referenced by `AtlasFacts`'s JSON-Schema
+ * via the `definition` "DimensionFacts".
+ */
+export interface DimensionFacts {
+  id: string;
+  title: Text;
+  codes: CodeFacts[];
+}
+/**
+ * A member of a dimension.
+ *
+ * This interface was referenced by `AtlasFacts`'s JSON-Schema
+ * via the `definition` "CodeFacts".
+ */
+export interface CodeFacts {
+  id: string;
+  title: Text;
+}
+/**
+ * One thing that is counted: its indicators differ in measure and breakdown only.
+ *
+ * This interface was referenced by `AtlasFacts`'s JSON-Schema
+ * via the `definition` "TopicFacts".
+ */
+export interface TopicFacts {
+  id: string;
+  theme: string;
+  title: Text;
+  dimensions?: string[];
+  measures: MeasureFacts[];
+  indicators: string[];
+}
+/**
+ * How a topic is expressed: as a number, a share, a rate, compared with the Netherlands or with another year.
+ *
+ * This interface was referenced by `AtlasFacts`'s JSON-Schema
+ * via the `definition` "MeasureFacts".
+ */
+export interface MeasureFacts {
+  id: string;
+  title: Text;
+  kind: "count" | "share" | "rate" | "mean" | "sum" | "category" | "index" | "change";
+  unit: Text;
+}
+/**
+ * A table that is not per region, such as the age of suspects: shown as a chart and as a table.
+ *
+ * This interface was referenced by `AtlasFacts`'s JSON-Schema
+ * via the `definition` "TableFacts".
+ */
+export interface TableFacts {
+  id: string;
+  theme: string;
+  title: Text;
+  explanation?: Text | null;
+  caveat?: Text | null;
+  source?: Text | null;
+  view?: "table" | "bar" | "line";
+  columns: ColumnFacts[];
+  rows: Artefact;
+}
+/**
+ * A column of a table that is not per region.
+ *
+ * This interface was referenced by `AtlasFacts`'s JSON-Schema
+ * via the `definition` "ColumnFacts".
+ */
+export interface ColumnFacts {
+  id: string;
+  title: Text;
+  kind: "dimension" | "year" | "text" | "number";
+  dimension?: string | null;
+  unit?: Text | null;
+  decimals?: number;
+}
+/**
+ * Figures from region to region, such as where suspects live and where they offended.
+ *
+ * This interface was referenced by `AtlasFacts`'s JSON-Schema
+ * via the `definition` "FlowFacts".
+ */
+export interface FlowFacts {
+  id: string;
+  theme: string;
+  title: Text;
+  unit: Text;
+  decimals?: number;
+  explanation?: Text | null;
+  caveat?: Text | null;
+  source?: Text | null;
+  origin: Text;
+  destination: Text;
+  level: string;
+  years: number[];
+  editions: number[];
+  absent?: "zero" | "missing";
+  rows: Artefact;
+}
+/**
+ * An information product: what readers of the dashboard know by name. Without any figures it is listed all the same.
+ *
+ * This interface was referenced by `AtlasFacts`'s JSON-Schema
+ * via the `definition` "ProductFacts".
+ */
+export interface ProductFacts {
+  id: string;
+  theme: string;
+  title: Text;
+  kind: "map" | "table" | "chart" | "flow";
+  explanation?: Text | null;
+  caveat?: Text | null;
+  topics?: string[];
+  tables?: string[];
+  flows?: string[];
+  needs: Text;
 }
 /**
  * The answer of the health addresses.
