@@ -43,10 +43,14 @@ class RegionTable:
 
     def of_level(self, level: str) -> RegionTable:
         """The regions of one level, in the same order; none where there is no such level."""
-        first = self.level.index(level) if level in self.level else 0
-        rows = slice(first, first + self.level.count(level))
+        rows = self.rows_of_level(level)
         columns: dict[str, Any] = {name: getattr(self, name)[rows] for name in REGION_COLUMNS if name != "geometry"}
         return RegionTable(**columns)
+
+    def rows_of_level(self, level: str) -> slice:
+        """Where the regions of one level stand."""
+        first = self.level.index(level) if level in self.level else 0
+        return slice(first, first + self.level.count(level))
 
     @property
     def parent_by_code(self) -> Mapping[str, str | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -22,69 +22,124 @@ from tiles.mlt_columns import RESERVED
 from tiles.mlt_splice import VERSION as MLT_VERSION
 from tiles.splice import VERSION as MVT_VERSION
 
+LABELS = "labels"
+LABEL_FIELDS = {"level": "Niveau", "code": "Code", "name": "Naam", "rank": "Lager is belangrijker"}
+
+
+class Borders:
+    """What all tilesets on the borders of one year share: geometry, and attributes that are no figures."""
+
+    def __init__(self, atlas: Atlas, year: int) -> None:
+        """Open the tiles of an edition; raises NotInAtlas, or BadAtlas and BadArchive where files are damaged."""
+        self.facts = atlas.edition(year)
+        self.regions = atlas.regions(year)
+        self.columns = {level.id: _plain_columns(self.regions, level, self.facts) for level in self.facts.levels}
+        """By level: code, name, and the regions around."""
+
+        self.artefacts = {Encoding.MVT: self.facts.tiles}
+        if self.facts.mlt is not None:
+            self.artefacts[Encoding.MLT] = self.facts.mlt
+        self.archives = {encoding: TileArchive.open(atlas.path(found)) for encoding, found in self.artefacts.items()}
+
 
 class Tileset:
     """The tiles of one tileset of an atlas, with attributes. Safe to share between threads."""
 
-    def __init__(self, atlas: Atlas, tileset_id: str) -> None:
-        """Open a tileset; raises NotInAtlas, or BadAtlas and BadArchive where files are damaged."""
-        self.facts: TilesetFacts = atlas.tileset(tileset_id)
-        edition = atlas.edition(self.facts.edition)
+    def __init__(self, atlas: Atlas, tileset: str | TilesetFacts, borders: Borders | None = None) -> None:
+        """Open a tileset by its id, or one with other indicators than it has by itself.
+
+        ``borders`` are those of its edition, where they are open already. Raises NotInAtlas, or BadAtlas and BadArchive
+        where files are damaged.
+        """
+        self.facts: TilesetFacts = atlas.tileset(tileset) if isinstance(tileset, str) else tileset
+        self._borders = borders or Borders(atlas, self.facts.edition)
+        edition, regions = self._borders.facts, self._borders.regions
         indicators = [atlas.indicator(indicator_id) for indicator_id in self.facts.indicators]
-        columns = {level.id: _columns(atlas, self.facts, level, edition, indicators) for level in edition.levels}
-        regions = atlas.regions(edition.year)
+        figures = {level.id: _figure_columns(atlas, self.facts, level.id, indicators) for level in edition.levels}
+        columns = {level: plain | figures[level] for level, plain in self._borders.columns.items()}
+        symbols = _label_columns(figures, regions, indicators)
         self._attributes = {
             level: Attributes.of(regions.of_level(level).id, of_level) for level, of_level in columns.items()
-        }
+        } | ({LABELS: Attributes.of(regions.id, symbols)} if symbols else {})
+        described = _descriptions(edition, indicators)
         self.fields: dict[str, dict[str, str]] = {
-            level: _descriptions(of_level, edition, indicators) for level, of_level in columns.items()
-        } | _own_layers(edition)
+            level: {name: described[name] for name in of_level} for level, of_level in columns.items()
+        } | _own_layers(edition, {name: described[name] for name in symbols})
         """By tile layer: what each attribute is, for TileJSON."""
 
-        artefacts = {Encoding.MVT: edition.tiles}
-        if edition.mlt is not None and not any(RESERVED & fields.keys() for fields in self.fields.values()):
-            artefacts[Encoding.MLT] = edition.mlt
-        self._archives = {encoding: TileArchive.open(atlas.path(found)) for encoding, found in artefacts.items()}
+        is_reserved = any(RESERVED & fields.keys() for fields in self.fields.values())
         self.versions: Mapping[Encoding, str] = {
             encoding: _version(self.facts, edition, found, encoding, indicators)
-            for encoding, found in artefacts.items()
+            for encoding, found in self._borders.artefacts.items()
+            if encoding is Encoding.MVT or not is_reserved
         }
         """By encoding there is, MVT in any case: twelve hexadecimal digits that change when any tile may."""
 
-        archive = self._archives[Encoding.MVT]
+        archive = self.archives[Encoding.MVT]
         self.minzoom: int = archive.minzoom
         self.maxzoom: int = archive.maxzoom
         self.bounds: tuple[float, float, float, float] = archive.bounds
         """west, south, east, north in degrees."""
+
+    @property
+    def archives(self) -> Mapping[Encoding, TileArchive]:
+        """Geometry tiles by encoding."""
+        return self._borders.archives
+
+    @property
+    def attributes(self) -> Mapping[str, Attributes]:
+        """By layer, what is put into its tiles; ``tiles.joined.write_joined`` makes the same tiles for a static site."""
+        return self._attributes
 
     def tile(self, coord: TileCoord, encoding: Encoding = Encoding.MVT) -> bytes | None:
         """A tile, gzipped, in one of the encodings of ``versions``; None where there is nothing.
 
         The same atlas gives the same bytes.
         """
-        geometry = self._archives[encoding].unpacked(coord)
+        geometry = self.archives[encoding].unpacked(coord)
         if geometry is None:
             return None
         return Compression.GZIP.packed(joined(geometry, self._attributes, encoding))
 
 
-def _columns(
-    atlas: Atlas,
-    tileset: TilesetFacts,
-    level: LevelFacts,
-    edition: EditionFacts,
-    indicators: list[IndicatorFacts],
-) -> dict[str, TileColumn]:
-    """The attributes of the regions of a level: code, name, the regions around, then figures or reasons."""
-    table = atlas.regions(edition.year)
+def _plain_columns(table: RegionTable, level: LevelFacts, edition: EditionFacts) -> dict[str, TileColumn]:
+    """Code, name and the regions around of the regions of a level."""
     regions = table.of_level(level.id)
     columns = {"code": _texts(regions.code), "name": _texts(regions.name)}
-    columns |= {coarser: _texts(codes) for coarser, codes in _around(table, regions, level, edition).items()}
+    around = _around(table, regions, level, edition)
+    return columns | {coarser: _texts(codes) for coarser, codes in around.items()}
+
+
+def _figure_columns(
+    atlas: Atlas, tileset: TilesetFacts, level: str, indicators: list[IndicatorFacts]
+) -> dict[str, TileColumn]:
+    """Figures or reasons of the regions of a level, of those indicators that have any there."""
+    columns = {}
     for indicator in indicators:
-        if (level.id, tileset.year, edition.year) in {(s.level, s.year, s.edition) for s in indicator.series}:
-            published = atlas.published(indicator.id, level.id, tileset.year or 0)
+        if (level, tileset.year, tileset.edition) in {(s.level, s.year, s.edition) for s in indicator.series}:
+            published = atlas.published(indicator.id, level, tileset.year or 0)
             columns[indicator.field] = _figures(published, indicator)
             columns[f"{indicator.field}_status"] = _texts(published.statuses())
+    return columns
+
+
+def _label_columns(
+    figures: Mapping[str, Mapping[str, TileColumn]], regions: RegionTable, indicators: list[IndicatorFacts]
+) -> dict[str, TileColumn]:
+    """What is drawn as symbols, for the regions of all levels; nothing where a level has no such figures."""
+    names = [name for i in indicators if i.drawn == "symbols" for name in (i.field, f"{i.field}_status")]
+    columns = {}
+    for name in (name for name in names if name not in LABEL_FIELDS):
+        of_levels = [columns_of_level[name] for columns_of_level in figures.values() if name in columns_of_level]
+        if not of_levels:
+            continue
+        kind = of_levels[0].values.dtype
+        values, present = np.zeros(len(regions), kind), np.zeros(len(regions), bool)
+        for level, columns_of_level in figures.items():
+            if name in columns_of_level:
+                rows = regions.rows_of_level(level)
+                values[rows], present[rows] = columns_of_level[name].values, columns_of_level[name].present
+        columns[name] = TileColumn(values, present)
     return columns
 
 
@@ -111,32 +166,31 @@ def _figures(published: Published, indicator: IndicatorFacts) -> TileColumn:
     return TileColumn(numbers.astype(np.int64) if indicator.decimals == 0 else numbers, present)
 
 
-def _texts(texts: tuple[str | None, ...] | list[str | None] | tuple[str, ...]) -> TileColumn:
+def _texts(texts: Sequence[str | None]) -> TileColumn:
     present = np.array([text is not None for text in texts], dtype=bool)
     return TileColumn(np.array([text or "" for text in texts], dtype=object), present)
 
 
-def _descriptions(
-    columns: Mapping[str, TileColumn], edition: EditionFacts, indicators: list[IndicatorFacts]
-) -> dict[str, str]:
+def _descriptions(edition: EditionFacts, indicators: list[IndicatorFacts]) -> dict[str, str]:
+    """What each attribute is."""
     told = {"code": "Code", "name": "Naam"}
     told |= {level.id: f"Code ({level.title.nl})" for level in edition.levels}
     for indicator in indicators:
         unit = f" ({indicator.unit.nl})" if indicator.unit.nl else ""
         told[indicator.field] = f"{indicator.title.nl}{unit}"
         told[f"{indicator.field}_status"] = f"{indicator.title.nl}: waarom er geen cijfer is"
-    return {name: told[name] for name in columns}
+    return told
 
 
-def _own_layers(edition: EditionFacts) -> dict[str, dict[str, str]]:
-    """Layers without figures."""
+def _own_layers(edition: EditionFacts, of_labels: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Layers that are no level."""
     return {
         "grenzen": {
             "level": "Grofste niveau dat de grens scheidt",
             "rank": "0 voor het grofste niveau, oplopend",
             "outer": "Buitengrens",
         },
-        "labels": {"level": "Niveau", "code": "Code", "name": "Naam", "rank": "Lager is belangrijker"},
+        LABELS: {**LABEL_FIELDS, **of_labels},
     } | {backdrop.id: {} for backdrop in edition.backdrop}
 
 
@@ -150,12 +204,20 @@ def _version(
     """From everything that a tile is made of."""
     parts = [
         {Encoding.MVT: MVT_VERSION, Encoding.MLT: MLT_VERSION}[encoding],
-        tileset.model_dump(mode="json"),
+        (tileset.year, tileset.edition),
         [level.id for level in edition.levels],
         geometry.version,
         edition.regions.version,
         [
-            (i.id, i.decimals, i.kind, i.categories, i.values.version, [s.model_dump(mode="json") for s in i.series])
+            (
+                i.id,
+                i.decimals,
+                i.kind,
+                i.drawn,
+                i.categories,
+                i.values.version,
+                [s.model_dump(mode="json") for s in i.series],
+            )
             for i in indicators
         ],
     ]

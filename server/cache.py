@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 
 from starlette.concurrency import run_in_threadpool
 
@@ -30,6 +30,10 @@ class ContentCache:
         content = await run_in_threadpool(make)
         self._put(key, content)
         return content
+
+    def __iter__(self) -> Iterator[Hashable]:
+        """The keys of what is kept, the oldest first."""
+        return iter(self._contents)
 
     def _put(self, key: Hashable, content: Content) -> None:
         if key in self._contents or content.size > self.limit:

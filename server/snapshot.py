@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -20,7 +22,7 @@ from starlette.requests import Request
 from layers.atlas import MANIFEST, AtlasFacts, EditionFacts, IndicatorFacts, TilesetFacts
 from layers.errors import LayersError
 from layers.store import Atlas
-from layers.tileset import Tileset
+from layers.tileset import Borders, Tileset
 from server.cache import ContentCache
 from server.errors import NotThere
 from server.responses import Content
@@ -32,6 +34,17 @@ MEGABYTE: Final = 1_000_000
 
 Stamp = tuple[int, int, int]
 """What changes when the manifest is replaced: inode, time and size."""
+
+
+OPEN_TILESETS: Final = 32
+"""Kept open; another choice of indicators takes a few hundredths of a second to open, and a megabyte or two."""
+
+TilesetKey = tuple[int, int | None, tuple[str, ...]]
+
+
+def tileset_key(facts: TilesetFacts) -> TilesetKey:
+    """What decides the tiles of a tileset: edition, year and indicators, whatever it is called."""
+    return facts.edition, facts.year if facts.indicators else None, facts.indicators
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +59,10 @@ class Snapshot:
     indicator_by_id: Mapping[str, IndicatorFacts]
     edition_by_year: Mapping[int, EditionFacts]
     cache: ContentCache
-    _opened: dict[str, Tileset]
+    _borders: Mapping[int, Borders]
+    _opened: OrderedDict[TilesetKey, Tileset]
+    """Those asked for last."""
+
     _opening: Lock
 
     @staticmethod
@@ -54,8 +70,6 @@ class Snapshot:
         """Open an atlas. Raises a sentence where it is missing or damaged."""
         atlas = Atlas.open(folder)
         facts = atlas.facts
-        # Those without figures are opened at once, so that tiles that cannot be read are found out now.
-        opened = {tileset.id: Tileset(atlas, tileset.id) for tileset in facts.tilesets if tileset.year is None}
         return Snapshot(
             atlas=atlas,
             manifest=Content.of((folder / MANIFEST).read_bytes(), "application/json"),
@@ -63,7 +77,9 @@ class Snapshot:
             indicator_by_id={indicator.id: indicator for indicator in facts.indicators},
             edition_by_year={edition.year: edition for edition in facts.editions},
             cache=ContentCache(cache_bytes),
-            _opened=opened,
+            # Opened at once, so that tiles that cannot be read are found out now.
+            _borders={edition.year: Borders(atlas, edition.year) for edition in facts.editions},
+            _opened=OrderedDict(),
             _opening=Lock(),
         )
 
@@ -78,19 +94,30 @@ class Snapshot:
         """The manifest."""
         return self.atlas.facts
 
-    async def tileset(self, tileset_id: str) -> Tileset:
-        """A tileset by id, opened when it is first asked for. Raises NotThere, naming the others."""
-        if tileset_id in self._opened:
-            return self._opened[tileset_id]
+    def tileset_facts(self, tileset_id: str) -> TilesetFacts:
+        """A tileset by id. Raises NotThere, naming the others."""
         if tileset_id not in self.tileset_by_id:
             raise NotThere.named("tileset", tileset_id, self.tileset_by_id)
-        return await run_in_threadpool(self._open, tileset_id)
+        return self.tileset_by_id[tileset_id]
 
-    def _open(self, tileset_id: str) -> Tileset:
+    async def opened(self, facts: TilesetFacts) -> Tileset:
+        """A tileset with some indicators, opened when it is first asked for. Raises NotInAtlas, BadAtlas and BadArchive."""
+        key = tileset_key(facts)
+        known = self._opened.get(key)
+        if known is None:
+            return await run_in_threadpool(self._open, facts)
+        with suppress(KeyError):  # a thread may just have put it out
+            self._opened.move_to_end(key)
+        return known
+
+    def _open(self, facts: TilesetFacts) -> Tileset:
+        key = tileset_key(facts)
         with self._opening:
-            if tileset_id not in self._opened:
-                self._opened[tileset_id] = Tileset(self.atlas, tileset_id)
-            return self._opened[tileset_id]
+            if key not in self._opened:
+                self._opened[key] = Tileset(self.atlas, facts, self._borders[facts.edition])
+                if len(self._opened) > OPEN_TILESETS:
+                    self._opened.popitem(last=False)
+            return self._opened[key]
 
     def indicator(self, indicator_id: str) -> IndicatorFacts:
         """An indicator by id. Raises NotThere, naming the others."""

@@ -11,14 +11,16 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
+from layers.atlas import TilesetFacts
 from layers.tileset import Tileset
 from server.address import base_url
+from server.choice import as_query, chosen
 from server.documents import TileJson, VectorLayer
 from server.errors import NotThere, shown
 from server.negotiation import best_media_type
 from server.parameters import Parameters
 from server.responses import CachePolicy, Content, respond, versioned_policy
-from server.snapshot import Snapshot
+from server.snapshot import Snapshot, tileset_key
 from tiles.encoding import Encoding
 from tiles.grid import TileCoord
 
@@ -30,14 +32,16 @@ VARY_ON_ACCEPT: Final = "Accept, Accept-Encoding"
 
 
 async def tile(request: Request) -> Response:
-    """One tile with the figures of its tileset, as MVT or as MLT."""
+    """One tile with the figures of its tileset or of a choice, as MVT or as MLT."""
     snapshot = Snapshot.of(request)
-    tileset_id = request.path_params["tileset"]
-    tileset = await snapshot.tileset(tileset_id)
-    coord = asked_coord(request.path_params, tileset_id, tileset)
+    by_itself = snapshot.tileset_facts(request.path_params["tileset"])
+    facts = chosen(snapshot.facts, by_itself, request.query_params)
+    tileset = await snapshot.opened(facts)
+    coord = asked_coord(request.path_params, by_itself.id, tileset)
     asked = asked_encoding(request, tileset)
     encoding = asked or accepted_encoding(request, tileset)
-    content = await snapshot.cache.get((tileset_id, coord, encoding), partial(tile_content, tileset, coord, encoding))
+    key = (tileset_key(facts), coord, encoding)
+    content = await snapshot.cache.get(key, partial(tile_content, tileset, coord, encoding))
     policy = versioned_policy(request, tileset.versions[encoding])
     is_settled = asked is not None or len(tileset.versions) == 1
     return respond(request, content, policy, vary=VARY if is_settled else VARY_ON_ACCEPT)
@@ -79,23 +83,27 @@ def asked_coord(path: Mapping[str, str], tileset_id: str, tileset: Tileset) -> T
 
 
 async def tilejson(request: Request) -> Response:
-    """TileJSON 3.0 of a tileset."""
+    """TileJSON 3.0 of a tileset, by itself or with a choice of figures."""
     snapshot = Snapshot.of(request)
     base = base_url(request, request.app.state.settings)
-    tileset = await snapshot.tileset(request.path_params["tileset"])
-    document = describe(snapshot, tileset, base, asked_encoding(request, tileset))
+    facts = chosen(snapshot.facts, snapshot.tileset_facts(request.path_params["tileset"]), request.query_params)
+    tileset = await snapshot.opened(facts)
+    document = describe(snapshot, facts, tileset, base, asked_encoding(request, tileset))
     return respond(request, Content.of(document.as_json(), "application/json"), CachePolicy.ASK)
 
 
-def describe(snapshot: Snapshot, tileset: Tileset, base: str, encoding: Encoding | None = None) -> TileJson:
+def describe(
+    snapshot: Snapshot, facts: TilesetFacts, tileset: Tileset, base: str, encoding: Encoding | None = None
+) -> TileJson:
     """What a client must know to use a tileset, with absolute addresses; without an encoding these give MVT."""
-    facts = tileset.facts
     edition = snapshot.edition_by_year[facts.edition]
     minzoom_by_level = {level.id: level.minzoom for level in edition.levels}
     west, south, east, north = tileset.bounds
     theme = next((theme.title.nl for theme in snapshot.facts.themes if theme.id == facts.theme), "Gebieden")
     notice = snapshot.facts.notice
-    query = f"?f={encoding}&v={tileset.versions[encoding]}" if encoding else f"?v={tileset.versions[Encoding.MVT]}"
+    form = f"f={encoding}&" if encoding else ""
+    version = tileset.versions[encoding or Encoding.MVT]
+    query = f"?{form}{as_query(facts, snapshot.tileset_by_id[facts.id])}v={version}"
     return TileJson(
         name=f"{snapshot.facts.title.nl}: {theme} {facts.year or facts.edition}",
         description=notice.nl if notice else None,

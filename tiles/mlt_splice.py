@@ -3,6 +3,8 @@
     name, extent, 2 columns      types                ids, geometry
     name, extent, 5 columns      types + 3 of them    ids, geometry    values of the 3
 
+Columns that a layer has already stay where they are.
+
 The same function makes the tiles of a static archive and those the server makes per request, so they are equal
 byte for byte.
 """
@@ -54,8 +56,14 @@ class _Layer:
     head: bytes = b""
     """Name and extent."""
 
+    count: int = 0
+    """How many columns it has."""
+
+    types: bytes = b""
+    """Type and name of each."""
+
     columns: bytes = b""
-    """Ids and geometry."""
+    """Ids, geometry, and then any others."""
 
 
 def _layers(tile: bytes, attributes: Mapping[str, Attributes]) -> list[_Layer]:
@@ -82,10 +90,15 @@ def _layers(tile: bytes, attributes: Mapping[str, Attributes]) -> list[_Layer]:
 def _taken_apart(name: str, field: bytes, body: bytes) -> _Layer:
     length, at = read_varint(body, 0)
     _, types_at = read_varint(body, at + length)
-    bare = b"\x02" + LONG_ID_COLUMN + GEOMETRY_COLUMN
-    if not body.startswith(bare, types_at):
-        raise BadTile(f"the tile is no geometry tile: layer {name} has more columns than ids and geometry")
-    return _Layer(name, field, body[:types_at], body[types_at + len(bare) :])
+    count, at = read_varint(body, types_at)
+    start, bare = at, LONG_ID_COLUMN + GEOMETRY_COLUMN
+    if not body.startswith(bare, at):
+        raise BadTile(f"the tile is no geometry tile: layer {name} does not begin with ids and geometry")
+    at += len(bare)
+    for _ in range(2, count):
+        length, at = read_varint(body, at + 1)  # behind one byte for the type
+        at += length
+    return _Layer(name, field, body[:types_at], count, body[start:at], body[at:])
 
 
 def _spliced(layers: Sequence[_Layer], attributes: Attributes) -> list[bytes]:
@@ -94,7 +107,7 @@ def _spliced(layers: Sequence[_Layer], attributes: Attributes) -> list[bytes]:
     ids, at = _ids(layers)
     out = []
     for bare, own in zip(layers, columns.of_layers(attributes.rows(ids), at), strict=True):
-        types = (varint(2 + len(own)), LONG_ID_COLUMN, GEOMETRY_COLUMN, *(head for head, _ in own))
+        types = (varint(bare.count + len(own)), bare.types, *(head for head, _ in own))
         out.append(layer(b"".join((bare.head, *types, bare.columns, *(content for _, content in own)))))
     return out
 

@@ -37,8 +37,8 @@ from tiles.mlt import layers_by_tile
 from tiles.mvt import GeometryKind, features_by_tile, layer
 from tiles.placing import Placed, check_on_grid
 from tiles.project import to_unit_square
-from tiles.ragged import Ints, nth_of_group, offsets_of
-from tiles.rings import Rings, first_of_each, picked
+from tiles.ragged import Ints, offsets_of
+from tiles.rings import Rings, picked
 from tiles.simplify import Lines, lines_at, thinned
 
 OUTLINES, LABELS = "grenzen", "labels"
@@ -58,9 +58,6 @@ def tolerance(z: int) -> float:
 
 BUFFER = 32
 """Tile units around a tile: enough for outlines up to 8 CSS pixels wide, so that no tile edge shows."""
-
-LABELS_PER_TILE = 200
-"""Of each level: more names than a tile has room for."""
 
 Geometry = NDArray[np.object_]
 NOTHING = np.array(None, object)
@@ -254,9 +251,9 @@ class _Plan:
         return found
 
     @cached_property
-    def labels(self) -> tuple[NDArray[np.float64], Attributes, NDArray[np.int64], Ints, Ints, Ints]:
-        """Of all labels: where they lie in the unit square, attributes, ids, the zoom from which they are shown, level, rank."""
-        x, y, rank, ids, minzoom, place = (
+    def labels(self) -> tuple[NDArray[np.float64], Attributes, NDArray[np.int64], Ints]:
+        """Of all labels: where they lie in the unit square, attributes, ids, the zoom from which they are shown."""
+        x, y, rank, ids, minzoom = (
             np.concatenate(column)
             for column in (
                 [level.label_x for level in self.levels],
@@ -264,7 +261,6 @@ class _Plan:
                 [label_rank(level.label_weight) for level in self.levels],
                 [level.ids for level in self.levels],
                 [np.full(len(level.ids), level.minzoom) for level in self.levels],
-                [np.full(len(level.ids), place) for place, level in enumerate(self.levels)],
             )
         )
         there = np.flatnonzero(~np.isnan(x))
@@ -276,7 +272,7 @@ class _Plan:
         columns = {key: TileColumn.full(np.array(values, object)[there]) for key, values in text.items()}
         columns["rank"] = TileColumn.full(rank[there])
         unit = to_unit_square(np.column_stack([x, y])[there], self.crs, self.grid)
-        return unit, Attributes.of(ids[there], columns), ids[there], minzoom[there], place[there], rank[there]
+        return unit, Attributes.of(ids[there], columns), ids[there], minzoom[there]
 
     @cached_property
     def outline_attributes(self) -> Attributes:
@@ -440,21 +436,8 @@ def _lines(plan: _Plan, zoom: _Zoom, lines: Lines) -> dict[str, _Drawn]:
 
 
 def _labels(plan: _Plan, z: int) -> _Drawn:
-    unit, _, ids, minzoom, _, _ = plan.labels
+    unit, _, ids, minzoom = plan.labels
     shown = np.flatnonzero(minzoom <= z)
     xy = np.floor(unit[shown] * float(EXTENT << z)).astype(np.int32)
-    pieces = cut_points(xy, shown, z)
-    return _Drawn(pieces.where(_foremost(plan, pieces)), GeometryKind.POINT, ids)
-
-
-def _foremost(plan: _Plan, labels: Pieces) -> NDArray[np.bool_]:
-    """(labels,) True for the most important labels of each level in each tile.
-
-    A label that is kept is kept at all larger zooms too: its tile there is a part of this one.
-    """
-    _, _, _, _, level, rank = plan.labels
-    order = np.lexsort((rank[labels.feature], level[labels.feature], labels.tile))
-    group = labels.tile[order] * len(plan.levels) + level[labels.feature[order]]
-    keep = np.zeros(len(labels), bool)
-    keep[order[nth_of_group(first_of_each(group)) < LABELS_PER_TILE]] = True
-    return keep
+    # All of them, though a map has no room for all names: symbols are drawn at these points too.
+    return _Drawn(cut_points(xy, shown, z), GeometryKind.POINT, ids)

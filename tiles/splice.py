@@ -1,8 +1,8 @@
 """Attributes spliced into ready geometry: keys, values and tags put into a tile without touching its geometry.
 
 A feature of a geometry tile is the message ``id, type, geometry``. The fields of a message may stand in any order, so the
-tags go in front and the rest is copied as it is. The same function makes the tiles of a static archive and
-those the server makes per request, so they are equal byte for byte.
+tags go in front and the rest is copied as it is. A feature that has tags already keeps them behind the new ones. The same
+function makes the tiles of a static archive and those the server makes per request, so they are equal byte for byte.
 
     split into layers -> find where features begin -> look up their rows -> number the values of each tile
                       -> write tags -> put everything together
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from tiles.attributes import Attributes
 from tiles.errors import BadTile
-from tiles.mvt_fields import FEATURE_FIELD, ID_FIELD, LAYER_FIELD, NAME_FIELD, TAGS_FIELD
+from tiles.mvt_fields import FEATURE_FIELD, ID_FIELD, KEY_FIELD, LAYER_FIELD, NAME_FIELD, TAGS_FIELD, VALUE_FIELD
 from tiles.mvt_values import LayerValues
 from tiles.ragged import Ints, offsets_of
 from tiles.varint import read_varint, varint, varint_sizes
@@ -105,9 +105,11 @@ def _layer_name(content: bytes, at: int, end: int) -> str:
     raise BadTile("the tile is damaged: a layer without a name")
 
 
-def _features(content: bytes, at: int, end: int) -> tuple[list[int], list[int], bytes]:
+def _features(content: bytes, at: int, end: int) -> tuple[list[int], list[int], list[bytes]]:
     """Where the messages of features begin and end, and all other fields of a layer."""
-    begins, ends, rest = [], [], []
+    begins: list[int] = []
+    ends: list[int] = []
+    rest: list[bytes] = []
     while at < end:
         start, field, number, at = at, content[at], content[at + 1], at + 2
         if number > 127:
@@ -129,23 +131,34 @@ def _features(content: bytes, at: int, end: int) -> tuple[list[int], list[int], 
         rest.append(content[start:at])
     if at != end:
         raise BadTile("the tile is damaged: a feature is longer than its layer")
-    return begins, ends, b"".join(rest)
+    return begins, ends, rest
 
 
-def _feature_ids(content: bytes, begin: Ints, end: Ints) -> Ints:
-    """(features,) ids, with which the messages begin."""
+def _tags_and_ids(content: bytes, begin: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:
+    """(features,) where the tags a feature has begin, their bytes, and its id, which comes next; most have no tags."""
     source = np.frombuffer(content, np.uint8)
-    if (end - begin < 2).any() or (source[begin] != ID_FIELD).any():
+    own = np.zeros(len(begin), np.int64)
+    tagged = np.flatnonzero(source.take(begin, mode="clip") == TAGS_FIELD)
+    if len(tagged):
+        begin = begin.copy()
+        own[tagged], begin[tagged] = _varints_at(source, begin[tagged] + 1)
+    if (own > end - begin - 2).any() or (source[begin + own] != ID_FIELD).any():
         raise BadTile("the tile is no geometry tile: a feature does not begin with its id")
-    ids = np.zeros(len(begin), np.int64)
-    more = np.ones(len(begin), bool)
+    return begin, own, _varints_at(source, begin + own + 1)[0]
+
+
+def _varints_at(source: NDArray[np.uint8], at: Ints) -> tuple[Ints, Ints]:
+    """The numbers that begin at these places, and where each ends."""
+    numbers, size = np.zeros(len(at), np.int64), np.ones(len(at), np.int64)
+    more = np.ones(len(at), bool)
     for place in range(9):
-        byte = source.take(begin + 1 + place, mode="clip")
-        ids |= np.where(more, (byte & np.uint8(127)).astype(np.int64) << 7 * place, 0)
+        byte = source.take(at + place, mode="clip")
+        numbers |= np.where(more, (byte & np.uint8(127)).astype(np.int64) << 7 * place, 0)
         more &= byte > 127
         if not more.any():
-            return ids
-    raise BadTile("the tile is damaged: a feature id has more than 63 bits")
+            return numbers, at + size
+        size += more
+    raise BadTile("the tile is damaged: a number has more than 63 bits")
 
 
 # ---- one layer in several tiles
@@ -160,21 +173,25 @@ def _spliced(content: bytes, layers: Sequence[_Layer], attributes: Attributes) -
     begins = [at for found, _, _ in scanned for at in found]
     ends = [at for _, found, _ in scanned for at in found]
     bounds = offsets_of(np.array([len(found) for found, _, _ in scanned], np.int64))
-    begin, end = np.array(begins, np.int64), np.array(ends, np.int64)
-    rows = attributes.rows(_feature_ids(content, begin, end))
+    begin, own, ids = _tags_and_ids(content, np.array(begins, np.int64), np.array(ends, np.int64))
     values = attributes.prepared(LayerValues.of)
-    numbering = _Numbering.of(values.value_of[rows], bounds, len(values.values))
-    heads, offsets = _heads(numbering.local, end - begin)
+    numbering = _Numbering.of(values.value_of[attributes.rows(ids)], bounds, len(values.values))
+    keys, local = _numbered_on([rest for _, _, rest in scanned], bounds, numbering.local)
+    heads, offsets = _heads(keys, local, np.array(ends, np.int64) - begin, own)
 
     at = offsets.tolist()
     pieces = [b""] * (2 * len(begins))
     pieces[0::2] = map(heads.__getitem__, map(slice, at[:-1], at[1:]))
-    pieces[1::2] = map(content.__getitem__, map(slice, begins, ends))
+    pieces[1::2] = map(content.__getitem__, map(slice, begin.tolist(), ends))
     of_tile = zip(scanned, bounds[:-1].tolist(), bounds[1:].tolist(), numbering.used, strict=True)
     # Name, version and extent first, then features, keys and values.
     return [
         b"".join(
-            [rest, *pieces[2 * low : 2 * high], *([values.keys, *map(values.values.__getitem__, used)] if used else ())]
+            [
+                *rest,
+                *pieces[2 * low : 2 * high],
+                *([values.keys, *map(values.values.__getitem__, used)] if used else ()),
+            ]
         )
         for (_, _, rest), low, high, used in of_tile
     ]
@@ -240,33 +257,46 @@ def _numbered(value: NDArray[np.int32], cells: Ints, distinct: int) -> tuple[NDA
     return table[key], of_tiles
 
 
-def _heads(local: NDArray[np.int32], size: Ints) -> tuple[bytes, Ints]:
-    """What stands before the id of each feature, and where each begins: field, size and tags.
+def _numbered_on(rest: Sequence[list[bytes]], bounds: Ints, local: NDArray[np.int32]) -> tuple[Ints, NDArray[np.int32]]:
+    """The numbers of keys, and those of values, behind the keys and values that the layer of each tile has already."""
+    fields = [[part[0] for part in of_tile] for of_tile in rest]
+    keys, values = ([of_tile.count(kind) for of_tile in fields] for kind in (KEY_FIELD, VALUE_FIELD))
+    number = np.arange(local.shape[1])
+    if not any(keys) and not any(values):
+        return number, local
+    features = np.diff(bounds)
+    first = np.repeat(np.array(values, np.int32), features)[:, None]
+    return number + np.repeat(keys, features)[:, None], np.where(local < 0, local, local + first)
 
-    local: (features, columns) the number of each value, -1 for no tag. size: (features,) bytes of the feature without tags.
+
+def _heads(keys: Ints, local: NDArray[np.int32], size: Ints, own: Ints) -> tuple[bytes, Ints]:
+    """What stands before the own tags or the id of each feature, and where each begins: field, size and tags.
+
+    keys: (columns,) or (features, columns) the number of each key. local: (features, columns) the number of each value, -1
+    for no tag. size: (features,) bytes of the feature without these tags, of which ``own`` are its own tags.
     """
     features, columns = local.shape
-    key_width, value_width = _width(columns - 1), _width(int(local.max(initial=0)))
+    key_width, value_width = _width(int(keys.max(initial=0))), _width(int(local.max(initial=0)))
     step = key_width + value_width
     tag, written = np.empty((features, columns * step), np.uint8), np.ones((features, columns * step), bool)
-    keys, key_written = _varint_bytes(np.arange(columns), key_width)
+    key_bytes, key_written = _varint_bytes(keys, key_width)
     there = local >= 0
     numbers, number_written = _varint_bytes(local, value_width)
     for place in range(key_width):
-        tag[:, place::step] = keys[place]
+        tag[:, place::step] = key_bytes[place]
         written[:, place::step] = there & key_written[place]
     for place in range(value_width):
         tag[:, key_width + place :: step] = numbers[place]
         written[:, key_width + place :: step] = there & number_written[place]
-    return _with_sizes(tag, written, size)
+    return _with_sizes(tag, written, size, own)
 
 
-def _with_sizes(tag: NDArray[np.uint8], written: NDArray[np.bool_], size: Ints) -> tuple[bytes, Ints]:
+def _with_sizes(tag: NDArray[np.uint8], written: NDArray[np.bool_], size: Ints, own: Ints) -> tuple[bytes, Ints]:
     """Tags with what goes before them; bytes that are not written are left out."""
-    tags = written.sum(axis=1)
+    tags = written.sum(axis=1) + own
     tagged = tags > 0
     tags_head = np.where(tagged, 1 + varint_sizes(tags), 0)
-    total = tags_head + tags + size
+    total = tags_head + tags - own + size
     tags_width, total_width = _width(int(tags.max(initial=0))), _width(int(total.max(initial=0)))
     head = np.empty((len(size), 2 + total_width + tags_width), np.uint8)
     head_written = np.ones(head.shape, bool)

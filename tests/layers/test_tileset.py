@@ -15,8 +15,10 @@ from layers.store import Atlas
 from layers.tileset import Tileset
 from tests.layers.make_atlas_files import publish, small
 from tests.tiles.decoders import MLT, Decoders
+from tiles.archive import TileArchive
 from tiles.encoding import Encoding
 from tiles.grid import Grid, GridName, TileCoord
+from tiles.joined import write_joined
 
 
 @pytest.fixture
@@ -81,6 +83,64 @@ def test_numbers_without_decimals_are_whole_and_others_are_not(source: Prepared)
     assert whole.versions != broken.versions
 
 
+def with_symbols(atlas: Atlas) -> Atlas:
+    """The same atlas, in which ``woz-waarde`` is drawn as symbols."""
+    first, *others = atlas.facts.indicators
+    drawn = (first.model_copy(update={"drawn": "symbols"}), *others)
+    return Atlas(atlas.folder, atlas.facts.model_copy(update={"indicators": drawn}))
+
+
+def test_labels_carry_what_is_drawn_as_symbols(atlas: Atlas) -> None:
+    fills, symbols = Tileset(atlas, "vastgoed-2022"), Tileset(with_symbols(atlas), "vastgoed-2022")
+    before, after = properties(fills, "labels"), properties(symbols, "labels")
+    assert {code: (found.get("woz_waarde"), found.get("woz_waarde_status")) for code, found in after.items()} == {
+        "GM9901": (250, None),
+        "GM9902": (300, None),
+        "GM9903": (None, "withheld"),
+        "WK990101": (251, None),
+        "WK990201": (0, None),
+        "WK990301": (None, "not-yet-published"),
+    }
+    assert {code: {key: found[key] for key in before[code]} for code, found in after.items()} == before
+    assert fills.versions[Encoding.MVT] != symbols.versions[Encoding.MVT]
+    assert set(symbols.fields["labels"]) == {"level", "code", "name", "rank", "woz_waarde", "woz_waarde_status"}
+    assert properties(symbols, "wijk") == properties(fills, "wijk")
+
+
+def test_labels_with_symbols_are_the_same_in_both_encodings_and_have_the_ids_of_their_regions(
+    atlas: Atlas, decoders: Decoders
+) -> None:
+    tileset = Tileset(with_symbols(atlas), "vastgoed-2022")
+    regions = atlas.regions(2022)
+    id_by_code = dict(zip(regions.code, regions.id.tolist(), strict=True))
+    seen = 0
+    for one in tileset.archives[Encoding.MVT].coords():
+        mvt, mlt = (gzip.decompress(tileset.tile(one, encoding) or b"") for encoding in (Encoding.MVT, Encoding.MLT))
+        expected = decoders.decoded("mvt", mvt)
+        for decoder in MLT:
+            assert decoders.decoded(decoder, mlt) == expected
+        for feature in expected.get("labels", {"features": []})["features"]:
+            assert feature["id"] == id_by_code[feature["properties"]["code"]]
+            seen += 1
+    assert seen >= len(regions)
+
+
+@pytest.mark.parametrize("indicators", [(), ("woz-waarde",), ("soort",), ("woz-waarde", "soort")])
+def test_a_choice_of_figures_is_equal_byte_for_byte_to_a_static_archive_of_them(
+    atlas: Atlas, indicators: tuple[str, ...]
+) -> None:
+    atlas = with_symbols(atlas)
+    facts = atlas.tileset("vastgoed-2022").model_copy(update={"indicators": indicators})
+    tileset = Tileset(atlas, facts)
+    for encoding in Encoding:
+        path = Path(f"static.{encoding}.pmtiles")
+        write_joined(tileset.archives[encoding], path, tileset.attributes)
+        archive = TileArchive.open(path)
+        coords = list(archive.coords())
+        assert coords == list(tileset.archives[encoding].coords())
+        assert [archive.tile(coord) for coord in coords] == [tileset.tile(coord, encoding) for coord in coords]
+
+
 def test_a_tileset_of_regions_has_no_figures(atlas: Atlas) -> None:
     tileset = Tileset(atlas, "gebieden-2022")
     assert properties(tileset, "wijk")["WK990101"] == {"code": "WK990101", "name": "Plaats 1", "gemeente": "GM9901"}
@@ -107,7 +167,7 @@ def test_where_there_is_nothing_there_is_no_tile(atlas: Atlas) -> None:
 
 def test_a_tile_as_mlt_has_the_features_of_the_same_tile_as_mvt(atlas: Atlas, decoders: Decoders) -> None:
     tileset = Tileset(atlas, "vastgoed-2022")
-    tiles = [coord for coord in tileset._archives[Encoding.MLT].coords() if coord.z > 4]
+    tiles = [coord for coord in tileset.archives[Encoding.MLT].coords() if coord.z > 4]
     assert tiles
     for one in tiles:
         mvt, mlt = (gzip.decompress(tileset.tile(one, encoding) or b"") for encoding in (Encoding.MVT, Encoding.MLT))
@@ -133,7 +193,7 @@ def test_tiles_and_versions_are_the_same_for_the_same_atlas_and_every_thread(atl
     publish(Path("again"), source)
     first, second = Tileset(atlas, "vastgoed-2022"), Tileset(Atlas.open(Path("again")), "vastgoed-2022")
     assert first.versions == second.versions
-    middle = next(x for x in first._archives[Encoding.MVT].coords() if x.z == 8)
+    middle = next(x for x in first.archives[Encoding.MVT].coords() if x.z == 8)
     with ThreadPoolExecutor(8) as threads:
         tiles = set(threads.map(lambda _: first.tile(middle), range(32)))
     assert tiles == {second.tile(middle)}

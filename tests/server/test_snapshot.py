@@ -113,10 +113,28 @@ def test_a_tileset_is_opened_once_however_many_ask_for_it(atlas_folder: Path) ->
     snapshot = CurrentAtlas(atlas_folder, MEGABYTE).snapshot
 
     async def run() -> None:
-        every = await asyncio.gather(*(snapshot.tileset("vastgoed-2022") for _ in range(8)))
+        facts = snapshot.tileset_facts("vastgoed-2022")
+        every = await asyncio.gather(*(snapshot.opened(facts) for _ in range(8)))
         assert len(set(map(id, every))) == 1
         with pytest.raises(NotThere, match="gebieden-2022"):
-            await snapshot.tileset("vastgoed-1900")
+            snapshot.tileset_facts("vastgoed-1900")
+
+    asyncio.run(run())
+
+
+def test_of_many_choices_of_indicators_those_used_last_stay_open(
+    atlas_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.snapshot.OPEN_TILESETS", 2)
+    snapshot = CurrentAtlas(atlas_folder, MEGABYTE).snapshot
+
+    async def run() -> None:
+        first = await snapshot.opened(snapshot.tileset_facts("vastgoed-2021"))
+        second = await snapshot.opened(snapshot.tileset_facts("vastgoed-2022"))
+        assert await snapshot.opened(snapshot.tileset_facts("vastgoed-2021")) is first
+        await snapshot.opened(snapshot.tileset_facts("gebieden-2022"))
+        assert await snapshot.opened(snapshot.tileset_facts("vastgoed-2021")) is first
+        assert await snapshot.opened(snapshot.tileset_facts("vastgoed-2022")) is not second
 
     asyncio.run(run())
 

@@ -200,9 +200,35 @@ def test_whatever_the_damage_it_is_told_or_left_as_it_is(place: int, byte: int, 
         splice_mlt(bytes(tile[:cut]), {"wijk": Attributes.of(ids, {"n": TileColumn.full(np.arange(3))})})
 
 
-def test_a_tile_that_has_attributes_already_is_refused() -> None:
-    ids = np.array([1])
-    attributes = {"wijk": Attributes.of(ids, {"n": TileColumn.full(np.array([1]))})}
-    once = splice_mlt(squares(ids, [[0]])[0][0], attributes)
-    with pytest.raises(BadTile, match="more columns than ids and geometry"):
-        splice_mlt(once, attributes)
+@settings(deadline=None)
+@given(made=regions_of(), data=st.data())
+def test_attributes_put_in_one_after_the_other_are_all_there(
+    decoders: Decoders, made: tuple[NDArray[np.int64], dict[str, TileColumn]], data: st.DataObject
+) -> None:
+    ids, columns = made
+    rows = st.lists(st.integers(0, len(ids) - 1), unique=True, max_size=30)
+    mlt, mvt = squares(ids, data.draw(st.lists(rows, max_size=3)))
+    first = data.draw(st.sets(st.sampled_from(sorted(columns)))) if columns else set()
+    known = data.draw(st.lists(st.sampled_from(range(len(ids))), unique=True))
+    early = {"wijk": Attributes.of(ids, {name: columns[name] for name in columns if name in first})}
+    some = {
+        name: TileColumn(column.values[known], column.present[known])
+        for name, column in columns.items()
+        if name not in first
+    }
+    late = {"wijk": Attributes.of(ids[known], some)}
+    for number, tile in mlt.items():
+        before, after = splice(mvt[number], early), splice(splice(mvt[number], early), late)
+        expected = {
+            feature["id"]: feature["properties"] for feature in decoders.decoded("mvt", before)["wijk"]["features"]
+        }
+        for row in known:
+            there = {name: plain(column.values, row) for name, column in columns.items() if column.present[row]}
+            own = {name: value for name, value in there.items() if name not in first}
+            if int(ids[row]) in expected:
+                expected[int(ids[row])] = {**expected[int(ids[row])], **own}
+        both = decoders.decoded("mvt", after)
+        assert {f["id"]: f["properties"] for f in both["wijk"]["features"]} == expected
+        joined = splice_mlt(splice_mlt(tile, early), late)
+        for decoder in MLT:
+            assert decoders.decoded(decoder, joined) == both
