@@ -1,45 +1,52 @@
-"""The catalog: one TOML file that says which regions, figures and indicators make an atlas.
+"""The catalog: one TOML file, and what it includes, that say which regions, figures and indicators make an atlas.
 
 Reading it finds every problem at once, each with the line it stands on, the key, and what is allowed.
 """
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from layers.catalog_checks import cross_checks
 from layers.catalog_errors import sentences
 from layers.catalog_model import (
     AtlasEntry,
     BackdropEntry,
-    Entry,
+    DimensionEntry,
     IndicatorEntry,
     RecodeEntry,
     RegionsEntry,
     TableEntry,
     ThemeEntry,
 )
+from layers.catalog_products import FlowEntry, PanelEntry, ProductEntry, SuppliedEntry
+from layers.catalog_words import Entry
+from layers.include import Place, merged, place_of
 from layers.problems import InputProblems, Problem, listed, suggestion
-from layers.toml_lines import Key, key_lines
+from layers.protect import ProtectRule
+from layers.toml_lines import Key
 
 SECTIONS: dict[str, type[Entry]] = {
     "regions": RegionsEntry,
     "tables": TableEntry,
     "themes": ThemeEntry,
+    "dimensions": DimensionEntry,
     "indicators": IndicatorEntry,
+    "panels": PanelEntry,
+    "flows": FlowEntry,
+    "products": ProductEntry,
     "backdrop": BackdropEntry,
     "recodes": RecodeEntry,
 }
-"""The lists of a catalog; beside them stands ``[atlas]``."""
+"""The lists of a catalog; beside them stand ``include``, ``[atlas]`` and ``[protect.RULE]``."""
 
 _Entry = TypeVar("_Entry", bound=Entry)
+_Model = TypeVar("_Model", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +57,23 @@ class Catalog:
     atlas: AtlasEntry
     regions: tuple[RegionsEntry, ...]
     tables: tuple[TableEntry, ...]
+    supplied: tuple[SuppliedEntry, ...]
+    """Tables of panels and flows."""
+
     themes: tuple[ThemeEntry, ...]
+    dimensions: tuple[DimensionEntry, ...]
     indicators: tuple[IndicatorEntry, ...]
+    panels: tuple[PanelEntry, ...]
+    flows: tuple[FlowEntry, ...]
+    products: tuple[ProductEntry, ...]
+    protect: Mapping[str, ProtectRule]
     backdrop: tuple[BackdropEntry, ...]
     recodes: tuple[RecodeEntry, ...]
-    lines: Mapping[Key, int] = field(repr=False)
-    """The line of each key, such as ``("indicators", 0, "style", "palette")``."""
+    included: frozenset[tuple[str, int]]
+    """Entries of other files, by section and number: where no table has their columns they are left out without an error."""
+
+    places: Mapping[Key, Place] = field(repr=False)
+    """Where each key stands, such as ``("indicators", 0, "style", "palette")``."""
 
     def locate(self, source: str) -> Path:
         """The path of a source, which is written relative to the catalog."""
@@ -63,14 +81,12 @@ class Catalog:
 
     def problem(self, key: Key, message: str) -> Problem:
         """A problem with a value of this catalog, at its line or that of the table it stands in."""
-        return Problem(str(self.path), message, line=line_of(self.lines, key))
+        place = place_of(self.places, key, self.path)
+        return Problem(place.file, message, line=place.line)
 
-
-def line_of(lines: Mapping[Key, int], key: Key) -> int | None:
-    """The line of a key, or of the nearest table around it that has one."""
-    while key and key not in lines:
-        key = key[:-1]
-    return lines.get(key)
+    def dimension(self, dimension_id: str) -> DimensionEntry:
+        """A dimension by id, which is known to exist."""
+        return next(entry for entry in self.dimensions if entry.id == dimension_id)
 
 
 def read_catalog(path: Path) -> Catalog:
@@ -78,81 +94,55 @@ def read_catalog(path: Path) -> Catalog:
 
     Raises InputProblems with everything that is wrong in it.
     """
-    text = _text(path)
-    data = _parsed(path, text)
-    lines = key_lines(text)
+    source = merged(path)
+    data = source.data
     found = _unknown_sections(data) + _misshapen(data)
     atlas, atlas_problems = _atlas(data)
     found += atlas_problems
-    entries: dict[str, list[tuple[int, Entry]]] = {}
+    entries: dict[str, list[Entry]] = {}
     for section, model in SECTIONS.items():
         entries[section] = []
         for number, table in enumerate(_tables(data, section)):
-            entry, problems = _validated(model, table, (section, number))
+            is_supplied = section == "tables" and "for" in table
+            entry, problems = _validated(SuppliedEntry if is_supplied else model, table, (section, number))
             found += problems
             if entry is not None:
-                entries[section].append((number, entry))
+                entries[section].append(entry)
+    rules, rule_problems = _rules(data)
+    found += rule_problems
     found += cross_checks(data)
-    if found or atlas is None:
-        problems_by_line = [Problem(str(path), message, line=line_of(lines, key)) for key, message in found]
-        raise InputProblems(sorted(problems_by_line, key=lambda problem: problem.line or 0))
+    if found or atlas is None or source.doubled:
+        problems_by_place = [(source.place(key), message) for key, message in found] + source.doubled
+        raise InputProblems(_sorted(problems_by_place, path))
     return Catalog(
         path=path,
         atlas=atlas,
         regions=_of(entries, RegionsEntry, "regions"),
         tables=_of(entries, TableEntry, "tables"),
+        supplied=_of(entries, SuppliedEntry, "tables"),
         themes=_of(entries, ThemeEntry, "themes"),
+        dimensions=_of(entries, DimensionEntry, "dimensions"),
         indicators=_of(entries, IndicatorEntry, "indicators"),
+        panels=_of(entries, PanelEntry, "panels"),
+        flows=_of(entries, FlowEntry, "flows"),
+        products=_of(entries, ProductEntry, "products"),
+        protect=rules,
         backdrop=_of(entries, BackdropEntry, "backdrop"),
         recodes=_of(entries, RecodeEntry, "recodes"),
-        lines=lines,
+        included=source.included,
+        places=source.places,
     )
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        message = "this catalog does not exist"
-    except IsADirectoryError:
-        message = "this is a folder; name the catalog in it, such as catalog.toml"
-    except OSError as error:
-        message = f"this catalog cannot be read ({error.strerror})"
-    except UnicodeDecodeError as error:
-        message = f"a catalog is UTF-8 text, and byte {error.start + 1} is not; save it as UTF-8"
-    raise InputProblems([Problem(str(path), message)])
-
-
-def _parsed(path: Path, text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except RecursionError as error:
-        message = "this cannot be read as TOML: brackets stand too deep within brackets"
-        raise InputProblems([Problem(str(path), message)]) from error
-    except tomllib.TOMLDecodeError as error:
-        what, _, place = str(error).rpartition(" (at ")
-        numbered = re.match(r"line (\d+), column (\d+)", place)
-        line = int(numbered[1]) if numbered else max(1, len(text.rstrip().splitlines()))
-        if what == "Cannot overwrite a value" and (doubled := _doubled(text.splitlines()[:line])):
-            raise InputProblems([Problem(str(path), doubled, line=line)]) from error
-        where = f" at column {numbered[2]}" if numbered else ", where the file ends"
-        message = f"this is not TOML: {what[:1].lower()}{what[1:]}{where}"
-        raise InputProblems([Problem(str(path), message, line=line)]) from error
-
-
-def _doubled(lines: Sequence[str]) -> str | None:
-    """A sentence about the key on the last of the lines, which its table has already; None where no key stands there."""
-    found = re.match(r"\s*([^=#\[{]+?)\s*=", lines[-1])
-    headers = (header for line in reversed(lines) if (header := re.match(r"\s*(\[\[?[^\]]+\]\]?)", line)))
-    header = next(headers, None)
-    if found is None:
-        return None
-    where = f"in {header[1]}" if header else "above the first table"
-    return f'"{found[1]}" stands twice {where}; a key may stand once'
+def _sorted(problems: list[tuple[Place, str]], path: Path) -> list[Problem]:
+    """Problems of the catalog first, then those of each included file, in the order of their lines."""
+    files = list(dict.fromkeys([str(path), *(place.file for place, _ in problems)]))
+    ordered = sorted(problems, key=lambda problem: (files.index(problem[0].file), problem[0].line or 0))
+    return [Problem(place.file, message, line=place.line) for place, message in ordered]
 
 
 def _unknown_sections(data: Mapping[str, Any]) -> list[tuple[Key, str]]:
-    allowed = ["atlas", *SECTIONS]
+    allowed = ["include", "atlas", *SECTIONS, "protect"]
     return [
         ((key,), f'unknown key "{key}"{suggestion(key, allowed)}; allowed here: {listed(allowed)}')
         for key in data
@@ -176,6 +166,20 @@ def _tables(data: Mapping[str, Any], section: str) -> list[dict[str, Any]]:
     return [table if isinstance(table, dict) else {} for table in value] if isinstance(value, list) else []
 
 
+def _rules(data: Mapping[str, Any]) -> tuple[dict[str, ProtectRule], list[tuple[Key, str]]]:
+    tables = data.get("protect", {})
+    if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
+        return {}, [(("protect",), "protect holds rules by name: write [protect.NAME] above each")]
+    rules: dict[str, ProtectRule] = {}
+    found: list[tuple[Key, str]] = []
+    for name, table in tables.items():
+        rule, problems = _validated(ProtectRule, table, ("protect", name))
+        found += problems
+        if rule is not None:
+            rules[name] = rule
+    return rules, found
+
+
 def _atlas(data: Mapping[str, Any]) -> tuple[AtlasEntry | None, list[tuple[Key, str]]]:
     table = data.get("atlas")
     if isinstance(table, dict):
@@ -185,12 +189,12 @@ def _atlas(data: Mapping[str, Any]) -> tuple[AtlasEntry | None, list[tuple[Key, 
     return None, [(("atlas",), "atlas is a table: write [atlas] with one pair of brackets")]
 
 
-def _validated(model: type[_Entry], table: dict[str, Any], key: Key) -> tuple[_Entry | None, list[tuple[Key, str]]]:
+def _validated(model: type[_Model], table: dict[str, Any], key: Key) -> tuple[_Model | None, list[tuple[Key, str]]]:
     try:
         return model.model_validate(table), []
     except ValidationError as error:
         return None, sentences(error, model, key)
 
 
-def _of(entries: Mapping[str, list[tuple[int, Entry]]], model: type[_Entry], section: str) -> tuple[_Entry, ...]:
-    return tuple(entry for _, entry in entries[section] if isinstance(entry, model))
+def _of(entries: Mapping[str, list[Entry]], model: type[_Entry], section: str) -> tuple[_Entry, ...]:
+    return tuple(entry for entry in entries[section] if isinstance(entry, model))

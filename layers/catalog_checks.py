@@ -6,16 +6,15 @@ They read the parsed TOML and not the models, so that a mistake in one entry doe
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from layers.catalog_links import Found, entries_of, link_checks, texts_of
 from layers.postgis import database_fault, is_database
 from layers.problems import InputProblems, listed, suggestion
 from layers.remote.request import is_remote, request_of
 from layers.toml_lines import Key
 from layers.where import BadWhere, parse_where
-
-_Found = Iterator[tuple[Key, str]]
 
 RESERVED_THEMES = ("gebieden",)
 """Names of tilesets of our own."""
@@ -26,11 +25,21 @@ RESERVED_LEVELS = ("grenzen", "labels")
 
 def cross_checks(data: Mapping[str, Any]) -> list[tuple[Key, str]]:
     """A key and a sentence for each thing that is wrong between entries."""
-    checks = (_duplicates, _shared_ids, _themes, _levels, _borders, _wheres, _remote, _tile_names, _endless)
+    checks = (
+        _duplicates,
+        _shared_ids,
+        link_checks,
+        _levels,
+        _borders,
+        _wheres,
+        _remote,
+        _tile_names,
+        _endless,
+    )
     return [problem for check in checks for problem in check(data)]
 
 
-def _endless(data: Mapping[str, Any]) -> _Found:
+def _endless(data: Mapping[str, Any]) -> Found:
     """TOML knows nan and inf; maps do not."""
     waiting: list[tuple[Key, Any]] = [((), data)]
     while waiting:
@@ -44,81 +53,45 @@ def _endless(data: Mapping[str, Any]) -> _Found:
             waiting += [((*key, number), inner) for number, inner in enumerate(value)]
 
 
-def _entries(data: Mapping[str, Any], section: str) -> list[tuple[Key, dict[str, Any]]]:
-    tables = data.get(section)
-    if not isinstance(tables, list):
-        return []
-    return [((section, number), table) for number, table in enumerate(tables) if isinstance(table, dict)]
-
-
-def _texts(data: Mapping[str, Any], section: str, key: str) -> list[str]:
-    """The distinct texts of a key in the entries of a section."""
-    return list(dict.fromkeys(t[key] for _, t in _entries(data, section) if isinstance(t.get(key), str)))
-
-
-def _duplicates(data: Mapping[str, Any]) -> _Found:
-    for section in ("tables", "themes", "indicators", "backdrop"):
-        seen: set[str] = set()
-        for key, entry in _entries(data, section):
-            name = entry.get("id")
-            if isinstance(name, str) and name in seen:
-                yield (*key, "id"), f'id = "{name}" is used twice in [[{section}]]; an id names one entry'
-            elif isinstance(name, str):
-                seen.add(name)
+def _duplicates(data: Mapping[str, Any]) -> Found:
+    """Levels of a year; ids that one file uses twice are found where files are put together."""
     levels: set[tuple[object, object]] = set()
-    for key, entry in _entries(data, "regions"):
+    for key, entry in entries_of(data, "regions"):
         level, year = entry.get("level"), entry.get("year")
         if isinstance(level, str) and isinstance(year, int):
             if (level, year) in levels:
                 yield (*key, "level"), f'level "{level}" of {year} is given twice; a level has one source per year'
             levels.add((level, year))
-    if not _entries(data, "regions"):
+    if not entries_of(data, "regions"):
         yield (), "there are no [[regions]]; a map needs at least one level of regions"
 
 
-def _shared_ids(data: Mapping[str, Any]) -> _Found:
-    themes = _texts(data, "themes", "id")
-    for key, entry in _entries(data, "indicators"):
+def _shared_ids(data: Mapping[str, Any]) -> Found:
+    themes = texts_of(data, "themes", "id")
+    for key, entry in entries_of(data, "indicators"):
         if entry.get("id") in themes:
             yield (
                 (*key, "id"),
                 f'id = "{entry["id"]}" is also the id of a theme; styles are found by either, so they must differ',
             )
-    for key, entry in _entries(data, "themes"):
+    for key, entry in entries_of(data, "themes"):
         if entry.get("id") in RESERVED_THEMES:
             yield (*key, "id"), f'id = "{entry["id"]}" is the name of the tileset without figures; choose another'
 
 
-def _themes(data: Mapping[str, Any]) -> _Found:
-    themes = _texts(data, "themes", "id")
-    for key, entry in _entries(data, "indicators"):
-        theme = entry.get("theme")
-        if isinstance(theme, str) and theme not in themes:
-            known = f"the themes are {listed(themes)}" if themes else "there are no [[themes]]"
-            yield (*key, "theme"), f'theme = "{theme}" does not exist{suggestion(theme, themes)}; {known}'
-    tables = _texts(data, "tables", "id")
-    for key, entry in _entries(data, "indicators"):
-        origins = entry.get("from")
-        for number, origin in enumerate(origins if isinstance(origins, list) else []):
-            table = origin.get("table") if isinstance(origin, dict) else None
-            if isinstance(table, str) and table not in tables:
-                hint = f"{suggestion(table, tables)}; the tables are {listed(tables)}"
-                yield (*key, "from", number, "table"), f'table = "{table}" does not exist{hint}'
-
-
-def _levels(data: Mapping[str, Any]) -> _Found:
-    levels = _texts(data, "regions", "level")
-    for key, entry in _entries(data, "tables"):
+def _levels(data: Mapping[str, Any]) -> Found:
+    levels = texts_of(data, "regions", "level")
+    for key, entry in entries_of(data, "tables"):
         level = entry.get("level")
         if isinstance(level, str) and level not in levels:
             hint = suggestion(level, levels)
             yield (*key, "level"), f'level = "{level}" has no [[regions]]{hint}; the levels are {listed(levels)}'
 
 
-def _borders(data: Mapping[str, Any]) -> _Found:
-    for key, entry in _entries(data, "tables"):
+def _borders(data: Mapping[str, Any]) -> Found:
+    for key, entry in entries_of(data, "tables"):
         borders, level = entry.get("borders"), entry.get("level")
-        years = {r.get("year") for _, r in _entries(data, "regions") if r.get("level") == level}
+        years = {r.get("year") for _, r in entries_of(data, "regions") if r.get("level") == level}
         if isinstance(borders, int) and years and borders not in years:
             known = listed(str(year) for year in sorted(years, key=str))
             yield (
@@ -127,8 +100,8 @@ def _borders(data: Mapping[str, Any]) -> _Found:
             )
 
 
-def _wheres(data: Mapping[str, Any]) -> _Found:
-    for key, entry in _entries(data, "regions"):
+def _wheres(data: Mapping[str, Any]) -> Found:
+    for key, entry in entries_of(data, "regions"):
         if isinstance(entry.get("where"), str) and entry["where"]:
             try:
                 parse_where(entry["where"])
@@ -136,9 +109,9 @@ def _wheres(data: Mapping[str, Any]) -> _Found:
                 yield (*key, "where"), f"where: {error}"
 
 
-def _remote(data: Mapping[str, Any]) -> _Found:
+def _remote(data: Mapping[str, Any]) -> Found:
     for section in ("regions", "tables", "backdrop"):
-        for key, entry in _entries(data, section):
+        for key, entry in entries_of(data, section):
             source = entry.get("source")
             if not isinstance(source, str):
                 continue
@@ -158,17 +131,17 @@ def _remote(data: Mapping[str, Any]) -> _Found:
                 )
 
 
-def _tile_names(data: Mapping[str, Any]) -> _Found:
+def _tile_names(data: Mapping[str, Any]) -> Found:
     """Names that would meet in a tile: layers, and the attributes of a region."""
-    levels = _texts(data, "regions", "level")
-    for key, entry in _entries(data, "regions"):
+    levels = texts_of(data, "regions", "level")
+    for key, entry in entries_of(data, "regions"):
         if entry.get("level") in RESERVED_LEVELS:
             yield (*key, "level"), f'level = "{entry["level"]}" is the name of a tile layer of our own; choose another'
-    for key, entry in _entries(data, "backdrop"):
+    for key, entry in entries_of(data, "backdrop"):
         if entry.get("id") in (*RESERVED_LEVELS, *levels):
             yield (*key, "id"), f'id = "{entry["id"]}" is also the name of another tile layer; choose another'
-    fields = {name.replace("-", "_") for name in _texts(data, "indicators", "id")}
-    for key, entry in _entries(data, "indicators"):
+    fields = {name.replace("-", "_") for name in texts_of(data, "indicators", "id")}
+    for key, entry in entries_of(data, "indicators"):
         name = entry.get("id")
         if not isinstance(name, str):
             continue

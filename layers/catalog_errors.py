@@ -10,7 +10,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from layers.catalog_model import FILLED
+from layers.catalog_words import FILLED
 from layers.problems import listed, suggestion
 from layers.toml_lines import Key
 
@@ -38,7 +38,7 @@ def _sentence(details: ErrorDetails, model: type[BaseModel], key: Key, at: Key) 
     allowed = _keys(holder)
     if kind == "extra_forbidden":
         unknown = str(at[-1])
-        hint = suggestion(unknown, allowed)
+        hint = suggestion(unknown, allowed) if unknown != "include" else " (include stands above the first table)"
         return f'unknown key "{unknown}" in {_place(key, at)}{hint}; allowed here: {listed(allowed, 20)}'
     if kind == "missing":
         return f'{_place(key, at)} needs the key "{at[-1]}"'
@@ -62,6 +62,8 @@ _EXPECTED: dict[str, Callable[[dict[str, Any]], str]] = {
     "string_type": lambda _: 'a text in quotes, such as "text"',
     "int_type": lambda _: "a whole number, without quotes",
     "float_type": lambda _: "a number, without quotes",
+    "bool_type": lambda _: "true or false, without quotes",
+    "too_short": lambda context: f"a list of at least {context['min_length']}",
     "greater_than_equal": lambda context: f"{context['ge']} or more",
     "less_than_equal": lambda context: f"{context['le']} or less",
     "tuple_type": lambda _: "a list in square brackets",
@@ -78,7 +80,7 @@ def _name(at: Key) -> str:
 
 def _place(key: Key, at: Key) -> str:
     """``[[indicators]]`` or ``style of [[indicators]]``."""
-    header = f"[[{key[0]}]]" if len(key) > 1 else f"[{key[0]}]"
+    header = f"[{key[0]}]" if len(key) == 1 else f"[[{key[0]}]]" if isinstance(key[1], int) else f"[{key[0]}.{key[1]}]"
     inner = _name(at[:-1])
     return f"{inner} of {header}" if inner else header
 

@@ -1,97 +1,47 @@
-"""What may stand in a catalog: one frozen model per kind of entry."""
+"""What may stand in a catalog about regions, tables and indicators: one frozen model per kind of entry.
+
+``layers.catalog_products`` has those for what is no map.
+"""
 
 from __future__ import annotations
 
-import codecs
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-import pyproj
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
+    StrictBool,
     StrictFloat,
     StrictInt,
-    ValidationInfo,
     model_validator,
 )
-from pyproj.exceptions import CRSError
 
-from layers.atlas import SourceKind, Text
+from layers.atlas import Kind, SourceKind, Text
+from layers.catalog_words import (
+    MOST_DECIMALS,
+    YEAR,
+    Entry,
+    Filled,
+    Id,
+    Unit,
+    Words,
+    Year,
+    Zoom,
+    column_entry,
+    known_crs,
+    known_encoding,
+    one_or_more,
+    with_year,
+)
 from layers.composed import columns_in, is_composed
 
-FILLED = r"\S"
-"""What a text matches that is not blank."""
+COUNTED = ("count", "sum")
+"""Kinds of figures of which the whole is the sum of its parts; a region with more of everything has more of it."""
 
-YEAR = "{year}"
-"""Stands in ``tables.year_header`` where the names of columns have the year."""
-
-MOST_DECIMALS = 3
-"""How many decimals an indicator has at most where the catalog does not say."""
-
-MAXZOOM = 16
-"""The deepest zoom tiles are made for; clients over-zoom beyond."""
-
-
-def _text(value: Any) -> Any:
-    return {"nl": value} if isinstance(value, str) else value
-
-
-def _filled(text: Text, info: ValidationInfo) -> Text:
-    for lang, written in (("nl", text.nl), ("en", text.en)):
-        if written is not None and not written.strip():
-            raise ValueError(f'{info.field_name}.{lang} = "{written}" must be a text that is not empty')
-    return text
-
-
-def _column(value: Any) -> Any:
-    return {"column": value} if isinstance(value, str) else value
-
-
-def _one_or_more(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
-def _known_crs(value: str) -> str:
-    try:
-        pyproj.CRS.from_user_input(value)
-    except CRSError as error:
-        raise ValueError(f'crs = "{value}" is not known; write a code such as "EPSG:28992"') from error
-    return value
-
-
-def _known_encoding(value: str) -> str:
-    try:
-        codecs.lookup(value)
-    except LookupError as error:
-        raise ValueError(f'encoding = "{value}" is not known; such as "utf-8", "cp1252" and "utf-16" are') from error
-    return value
-
-
-def _with_year(value: str) -> str:
-    if value.count(YEAR) != 1:
-        raise ValueError(f'year_header = "{value}" must hold {YEAR} once, where the year stands, such as "woz_{YEAR}"')
-    return value
-
-
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
-Filled = Annotated[str, Field(pattern=FILLED)]
-Words = Annotated[Text, BeforeValidator(_text), AfterValidator(_filled)]
-"""A text for readers: ``{ nl = "..", en = ".." }``, or a plain string, which is Dutch; never blank."""
-
-Unit = Annotated[Text, BeforeValidator(_text)]
-"""The same, and blank for a figure without a unit."""
-
-Year = Annotated[StrictInt, Field(ge=1800, le=2200)]
-Zoom = Annotated[StrictInt, Field(ge=0, le=MAXZOOM)]
-
-
-class Entry(BaseModel):
-    """A frozen entry of a catalog; a key that it does not know is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+RELATIVE = ("share", "rate", "mean")
+"""Kinds that compare between regions of any size."""
 
 
 class AtlasEntry(Entry):
@@ -111,7 +61,7 @@ class RegionsEntry(Entry):
     year: Year
     source: Filled
     layer: Filled | None = None
-    crs: Annotated[Filled, AfterValidator(_known_crs)] | None = None
+    crs: Annotated[Filled, AfterValidator(known_crs)] | None = None
     """The CRS of the coordinates, where the file has none or the wrong one."""
 
     code: Filled
@@ -129,8 +79,8 @@ class RegionsEntry(Entry):
     minzoom: Zoom | None = None
 
 
-class TableEntry(Entry):
-    """``[[tables]]``: a table of figures."""
+class SourceEntry(Entry):
+    """What every table says about its source."""
 
     id: Id
     source: Filled
@@ -141,28 +91,12 @@ class TableEntry(Entry):
     delimiter: Literal[";", ",", "\t", "|"] | None = None
     """What parts the cells of a CSV, where it cannot be told from the rows."""
 
-    encoding: Annotated[Filled, AfterValidator(_known_encoding)] | None = None
+    encoding: Annotated[Filled, AfterValidator(known_encoding)] | None = None
     """How the letters of a CSV are written, where it cannot be told from the bytes."""
 
-    level: Id
-    year: Year | None = None
-    year_column: Filled | None = None
-    year_header: Annotated[
-        tuple[Annotated[Filled, AfterValidator(_with_year)], ...], BeforeValidator(_one_or_more)
-    ] = ()
-    """Names of columns with ``{year}`` where the year stands; an indicator names such a column by the same text."""
-
-    dimensions: dict[Filled, Annotated[tuple[Filled, ...], BeforeValidator(_one_or_more)]] = {}
+    dimensions: dict[Filled, Annotated[tuple[Filled, ...], BeforeValidator(one_or_more)]] = Field(default={})
     """Which rows count: by column the codes or titles that are wanted."""
 
-    code: Filled | None = None
-    """Name of the column that says which region a row is about: with codes, or names where ``key = "name"``. Codes may be
-    put together, as those of regions."""
-
-    name: Filled | None = None
-    """The same for a column with names."""
-
-    key: Literal["code", "name"] | None = None
     missing: tuple[Filled | StrictInt | StrictFloat, ...] = ()
     """Further texts and numbers that mean: no figure."""
 
@@ -172,6 +106,27 @@ class TableEntry(Entry):
     decimal: Literal[".", ","] | None = None
     """The decimal sign of numbers written as text, where it cannot be told from the numbers."""
 
+
+class TableEntry(SourceEntry):
+    """``[[tables]]``: a table of figures per region."""
+
+    level: Id
+    year: Year | None = None
+    year_column: Filled | None = None
+    year_header: Annotated[tuple[Annotated[Filled, AfterValidator(with_year)], ...], BeforeValidator(one_or_more)] = ()
+    """Names of columns with ``{year}`` where the year stands; an indicator names such a column by the same text."""
+
+    breakdown: dict[Id, Filled] = Field(default={})
+    """By dimension the column that has its codes, where that is not called like the dimension."""
+
+    code: Filled | None = None
+    """Name of the column that says which region a row is about: with codes, or names where ``key = "name"``. Codes may be
+    put together, as those of regions."""
+
+    name: Filled | None = None
+    """The same for a column with names."""
+
+    key: Literal["code", "name"] | None = None
     borders: Year | None = None
     """Boundary year the figures belong to, where it is not their own."""
 
@@ -241,10 +196,87 @@ class ColumnEntry(Entry):
 
     column: Filled
     table: Id | None = None
+    codes: dict[Id, Id] = Field(default={})
+    """By dimension the code that the column is about, where each code has a column of its own."""
+
+
+class CodeEntry(Entry):
+    """An element of ``dimensions.codes``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=False, validate_by_alias=True)
+
+    id: Id
+    title: Words
+    is_: Annotated[tuple[Filled, ...], BeforeValidator(one_or_more)] = Field(default=(), alias="is")
+    """How else tables write it, besides id and titles."""
+
+
+class DimensionEntry(Entry):
+    """``[[dimensions]]``: what figures are broken down by."""
+
+    id: Id
+    title: Words
+    codes: tuple[CodeEntry, ...] = ()
+    """In the order of readers; the first is the total where there is one."""
+
+    open: StrictBool = True
+    """Whether codes that only tables have are added behind these."""
+
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        ids = [code.id for code in self.codes]
+        if twice := [code for code in dict.fromkeys(ids) if ids.count(code) > 1]:
+            raise ValueError(f'code "{twice[0]}" stands twice in codes of "{self.id}"; a code stands once')
+        if not self.codes and not self.open:
+            raise ValueError(f'dimension "{self.id}" has no codes, and open = false lets no table add any')
+        return self
+
+
+class PlainMeasureEntry(Entry):
+    """``indicators.measure``: what the figure of the column itself is called beside other measures."""
+
+    id: Id
+    title: Words
+
+
+class MeasureEntry(Entry):
+    """``[[indicators.measures]]``: another way to express the figures of an indicator, made from published figures."""
+
+    id: Id
+    kind: Literal["share", "rate", "index", "change"]
+    of: Filled | None = None
+    """Of a share or rate: a column, looked up as that of the indicator, or the id of an indicator. Of an index or change: the id
+    of another measure."""
+
+    per: Annotated[StrictInt, Field(ge=1)] | None = None
+    years: Annotated[StrictInt, Field(ge=1, le=100)] | None = None
+    """Of a change: how many years before."""
+
+    unit: Unit | None = None
+    title: Words | None = None
+    decimals: Annotated[StrictInt, Field(ge=0, le=6)] = 1
+    first: StrictBool = False
+    """Whether this is shown where nobody chose."""
+
+    base: Words | None = None
+    style: StyleEntry | None = None
+
+    @model_validator(mode="after")
+    def _of_kind(self) -> Self:
+        is_part = self.kind in ("share", "rate")
+        if is_part and self.of is None:
+            raise ValueError(
+                f'measure "{self.id}" needs of, what the {self.kind} is taken over: a column or an indicator'
+            )
+        if not is_part and self.per is not None:
+            raise ValueError(f'measure "{self.id}": per is for a share or rate, and this is of kind "{self.kind}"')
+        if (self.kind == "change") != (self.years is not None):
+            raise ValueError(f'measure "{self.id}": years goes with kind = "change", which needs it')
+        return self
 
 
 class IndicatorEntry(Entry):
-    """``[[indicators]]``: a figure that can be shown."""
+    """``[[indicators]]``: a topic, and its figures as tables have them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=False, validate_by_alias=True)
 
@@ -260,9 +292,22 @@ class IndicatorEntry(Entry):
     """Column with what a share, rate or mean is taken over. With it figures of gemeenten that merged can be put together."""
 
     column: Filled | None = None
-    from_: tuple[Annotated[ColumnEntry, BeforeValidator(_column)], ...] = Field(default=(), alias="from")
+    from_: tuple[Annotated[ColumnEntry, BeforeValidator(column_entry)], ...] = Field(default=(), alias="from")
+    dimensions: tuple[Id, ...] = ()
+    measure: PlainMeasureEntry | None = None
+    measures: tuple[MeasureEntry, ...] = ()
+    compare: Literal["nederland"] | None = None
+    """Short for a measure of kind ``index``."""
+
+    change: Annotated[StrictInt, Field(ge=1, le=100)] | None = None
+    """Short for a measure of kind ``change``, and over how many years."""
+
+    protect: Id | None = None
     style: StyleEntry = StyleEntry()
     explanation: Words | None = None
+    definition: Words | None = None
+    base: Words | None = None
+    reference_date: Words | None = None
     caveat: Words | None = None
     source: Words | None = None
 
@@ -282,11 +327,33 @@ class IndicatorEntry(Entry):
             raise ValueError('give either column, such as "dwelling_value", or from, a list of columns')
         return self
 
+    @model_validator(mode="after")
+    def _measures_fit(self) -> Self:
+        kinds: list[Kind] = [self.kind, *(measure.kind for measure in self.measures)]
+        is_derived = bool(self.measures) or self.compare is not None or self.change is not None
+        if self.kind == "category" and (is_derived or self.protect is not None):
+            raise ValueError("a category has no measures, compare, change or protect: there is nothing to compute with")
+        if self.kind not in COUNTED and {"share", "rate"} & set(kinds[1:]):
+            raise ValueError(f'a share or rate is made of a count or sum, and this is of kind "{self.kind}"')
+        if (self.compare or "index" in kinds) and not set(kinds) & set(RELATIVE):
+            raise ValueError(
+                "a comparison with the Netherlands needs a share, rate or mean, and there is none among the measures"
+            )
+        if sum(measure.first for measure in self.measures) > 1:
+            raise ValueError("first = true stands at two measures; one of them is shown where nobody chose")
+        return self
+
     def columns(self, table_id: str) -> list[str]:
         """The columns to look for in a table, the first that it has counts."""
         if self.column is not None:
             return [self.column]
-        return [entry.column for entry in self.from_ if entry.table in (None, table_id)]
+        return list(dict.fromkeys(entry.column for entry in self.origins(table_id)))
+
+    def origins(self, table_id: str) -> list[ColumnEntry]:
+        """The columns to look for in a table with the codes they are about; of each set of codes the first it has counts."""
+        if self.column is not None:
+            return [ColumnEntry(column=self.column)]
+        return [entry for entry in self.from_ if entry.table in (None, table_id)]
 
 
 class BackdropEntry(Entry):
@@ -296,7 +363,7 @@ class BackdropEntry(Entry):
     kind: Literal["water", "dike"]
     source: Filled
     layer: Filled | None = None
-    crs: Annotated[Filled, AfterValidator(_known_crs)] | None = None
+    crs: Annotated[Filled, AfterValidator(known_crs)] | None = None
 
 
 class RecodeEntry(Entry):
@@ -311,10 +378,10 @@ class RecodeEntry(Entry):
     year: Year | None = None
     """The first boundary year with the new regions."""
 
-    from_: Annotated[tuple[Filled, ...], BeforeValidator(_one_or_more)] = Field(default=(), alias="from")
+    from_: Annotated[tuple[Filled, ...], BeforeValidator(one_or_more)] = Field(default=(), alias="from")
     """Codes of old regions that together cover what ``to`` covers."""
 
-    to: Annotated[tuple[Filled, ...], BeforeValidator(_one_or_more)] = ()
+    to: Annotated[tuple[Filled, ...], BeforeValidator(one_or_more)] = ()
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:

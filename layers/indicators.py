@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from layers.carry import ADDED, carried
 from layers.catalog import Catalog
-from layers.catalog_model import MOST_DECIMALS, IndicatorEntry
+from layers.catalog_model import IndicatorEntry
+from layers.catalog_words import MOST_DECIMALS
 from layers.cells import Marks
 from layers.figures import RawTable
 from layers.join import Joined

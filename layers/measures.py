@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from layers.catalog_model import YEAR
+from layers.catalog_words import YEAR
 from layers.cells import NotANumber, Sign, read_number, without_percent
 from layers.codes import cell_text
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from layers.catalog_model import YEAR, TableEntry
+from layers.catalog_model import TableEntry
+from layers.catalog_words import YEAR
 from layers.cells import Marks, NotANumber, Sign, read_number, read_reason, without_percent
 from layers.codes import cell_text
 from layers.figures import RawTable, read_table

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from layers.catalog_model import YEAR
+from layers.catalog_words import YEAR
 from layers.figures import RawTable
 from layers.problems import InputProblems, listed
 
