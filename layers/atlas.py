@@ -148,6 +148,10 @@ class Breaks(Facts):
     high: float
     """The highest, rounded up."""
 
+    thirds: tuple[float, ...] = ()
+    """The two figures between a low, a middle and a high third of all, for maps of two indicators; fewer where there are
+    fewer distinct figures, none in atlases of before there were such maps."""
+
 
 class Series(Facts):
     """The figures of one indicator on one level in one year."""

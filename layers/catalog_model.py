@@ -184,6 +184,9 @@ class StyleEntry(Entry):
     breaks: tuple[StrictFloat | StrictInt, ...] | None = None
     """Fixed inner edges, rising; they replace method and classes."""
 
+    middle: StrictFloat | StrictInt | None = None
+    """The figure around which the colors diverge. A change diverges around 0 and an index around 100 by themselves."""
+
     @model_validator(mode="after")
     def _rising(self) -> Self:
         if self.breaks is not None and any(b <= a for a, b in zip(self.breaks, self.breaks[1:], strict=False)):

@@ -308,6 +308,7 @@ def _indicator_facts(
         ),
         colors=look.colors,
         breaks=look.breaks,
+        middle=look.middle,
         categories=categories,
         values=values,
     )

@@ -66,6 +66,74 @@ def user_breaks(values: NDArray[np.float64], edges: Sequence[float], decimals: i
     return Breaks(edges=rounded, low=low, high=high)
 
 
+def diverging_breaks(values: NDArray[np.float64], classes: int, method: str, decimals: int, middle: float) -> Breaks:
+    """Breaks that lie at the same distances below and above a middle, so that the same darkness is the same distance.
+
+    The method cuts the distances of all values to the middle. An odd number of classes has one around the middle, an
+    even number an edge at it. There are as many classes as asked, for each has its place from the middle; those on a side
+    without values are empty. Where no value is below zero, no edge is.
+
+    >>> diverging_breaks(np.arange(-30.0, 91.0), 5, "quantiles", 0, 0.0).edges
+    (-50.0, -20.0, 20.0, 50.0)
+    """
+    numbers = _Numbers.of(values, decimals)
+    center = round(middle * numbers.scale)
+    side, is_odd = divmod(classes, 2)
+    steps = side if is_odd else side - 1
+    found = _cut_distances(numbers, center, steps + 1, method)
+    units = _spread(found, steps, center if numbers.low >= 0 < center else None, first=1 if is_odd else 2)
+    # One unit away is no longer the middle. A class holds its lower edge and not its upper one, so those below move up.
+    shift = 1 if is_odd and units and units[0] == 1 else 0
+    below, above = [center - unit + shift for unit in reversed(units)], [center + unit for unit in units]
+    edges = [*below, *above] if is_odd else [*below, center, *above]
+    return Breaks(
+        edges=tuple(numbers.value(edge) for edge in edges),
+        low=numbers.value(math.floor(numbers.units(numbers.low))),
+        high=numbers.value(math.ceil(numbers.units(numbers.high))),
+    )
+
+
+def _cut_distances(numbers: _Numbers, center: int, classes: int, method: str) -> list[int]:
+    """The edges between so many classes of distances to a middle, in units; where there are none, half the furthest."""
+    distances = np.abs(np.array([numbers.units(number) - center for number in numbers.sorted.tolist()]))
+    if method in _REGULAR:  # steps begin at the middle, also where no value is near it
+        distances = np.append(distances, 0.0)
+    found = [round(edge) for edge in class_breaks(distances, classes, method, 0).edges]
+    return found or [_nice(float(distances.max()) / 2)]
+
+
+def _spread(distances: Sequence[int], steps: int, room: int | None, first: int) -> list[int]:
+    """So many rising distances: those found, then ever further ones. One that would pass a bottom goes halfway to it."""
+    spread: list[int] = []
+    for place in range(steps):
+        last = spread[-1] if spread else 0
+        found = distances[place] if place < len(distances) else 2 * last
+        if room is not None and found >= room and room - last > 1:
+            found = last + (room - last) // 2
+        spread.append(max(found, last + 1, first))
+    return spread
+
+
+def thirds(values: NDArray[np.float64], decimals: int) -> tuple[float, ...]:
+    """The two figures that cut all into a low, a middle and a high third; fewer where there are fewer distinct values.
+
+    >>> thirds(np.arange(1.0, 301.0), 0)
+    (100.0, 200.0)
+    """
+    return class_breaks(values, 3, "quantiles", decimals).edges
+
+
+def sides(breaks: Breaks, middle: float, decimals: int) -> tuple[int, int, bool]:
+    """How many classes lie below a middle, how many above, and whether one lies around it.
+
+    One that holds the middle and nothing else is around it too.
+    """
+    below = sum(edge <= middle for edge in breaks.edges)
+    is_alone = below < len(breaks.edges) and round((breaks.edges[below] - middle) * 10**decimals) <= 1
+    is_neutral = middle not in breaks.edges or is_alone
+    return below, len(breaks.edges) + 1 - below - is_neutral, is_neutral
+
+
 def classify(values: NDArray[np.float64], breaks: Breaks) -> NDArray[np.int64]:
     """The class of each value, -1 where it is NaN (a reason)."""
     classes = np.searchsorted(np.asarray(breaks.edges, dtype=np.float64), values, side="right").astype(np.int64)

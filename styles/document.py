@@ -28,7 +28,7 @@ def document(
             "zichtkaart:level": level,
             "zichtkaart:unit": indicator.unit.in_(lang),
             "zichtkaart:breaks": {
-                band.level.id: indicator.breaks[band.level.id].model_dump(mode="json")
+                band.level.id: indicator.breaks[band.level.id].model_dump(mode="json", exclude={"thirds"})
                 for band in view.bands
                 if band.level.id in indicator.breaks
             },

@@ -5,6 +5,8 @@ Cynthia Brewer, Mark Harrower and The Pennsylvania State University, Apache Lice
 and Renslow 2018) and ``viridis`` (Smith and Van der Walt 2015, CC0) are sampled and turned round. ``TolLight`` is Paul
 Tol's *light* scheme without its grey.
 
+``<name>_r`` is a diverging scheme turned round.
+
 There is no sequential ramp of red (it reads as danger and stigma) and none of grey: grey is kept for regions without a
 figure.
 """
@@ -13,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from styles.errors import TooManyClasses, UnknownPalette
+from styles.errors import RedPalette, TooManyClasses, UnknownPalette
 
 
 def _hex(colors: str) -> tuple[str, ...]:
@@ -183,6 +185,10 @@ _DIVERGING: Mapping[str, Mapping[int, tuple[str, ...]]] = {
     ),
 }
 
+_TURNED: Mapping[str, Mapping[int, tuple[str, ...]]] = {
+    f"{name}_r": {classes: ramp[::-1] for classes, ramp in ramps.items()} for name, ramps in _DIVERGING.items()
+}
+
 _QUALITATIVE: Mapping[str, tuple[str, ...]] = {
     "TolLight": _hex("77aadd ee8866 eedd88 ffaabb 99ddff 44bb99 bbcc33 aaaa00"),
     "Set3": _hex("8dd3c7 ffffb3 bebada fb8072 80b1d3 fdb462 b3de69 fccde5 bc80bd ccebc5 ffed6f"),
@@ -192,8 +198,14 @@ _QUALITATIVE: Mapping[str, tuple[str, ...]] = {
 SEQUENTIAL = tuple(_SEQUENTIAL)
 """From low to high."""
 
-DIVERGING = tuple(_DIVERGING)
+DIVERGING = (*_DIVERGING, *_TURNED)
 """From low over a neutral middle to high."""
+
+RED = ("Reds", "OrRd", "YlOrRd", "PuRd", "RdPu", "RdYlGn", "RdYlBu", "RdGy", "Spectral", "hot", "inferno", "magma")
+"""Well-known palettes with red in them that are not here, to be refused with the reason."""
+
+ALARMING = ("RdBu", "RdBu_r", "Oranges", "YlOrBr")
+"""Palettes that are here and have red or burnt orange in them: not for crime."""
 
 QUALITATIVE = tuple(_QUALITATIVE)
 """For categories, which have no order."""
@@ -206,6 +218,25 @@ def most_classes(name: str) -> int:
     if name in _QUALITATIVE:
         return len(_QUALITATIVE[name])
     return max(_ramps(name))
+
+
+def diverging_colors(name: str, below: int, above: int, *, neutral: bool) -> tuple[str, ...]:
+    """The colours of so many classes on either side of a middle, with a neutral one between them or without.
+
+    The same number of steps from the middle is the same darkness on both sides, also where one side has fewer classes.
+
+    >>> diverging_colors("PuOr", 0, 1, neutral=True)
+    ('#f7f7f7', '#f1a340')
+    """
+    side = max(below, above, 1)
+    found = _balanced(name, side, neutral=neutral)
+    return found[side - below : len(found) - (side - above)]
+
+
+def _balanced(name: str, side: int, *, neutral: bool) -> tuple[str, ...]:
+    if neutral or side > 1:
+        return colors(name, 2 * side + neutral)
+    return colors(name, 3)[::2]
 
 
 def colors(name: str, classes: int) -> tuple[str, ...]:
@@ -231,6 +262,8 @@ def colors(name: str, classes: int) -> tuple[str, ...]:
 
 def _ramps(name: str) -> Mapping[int, tuple[str, ...]]:
     try:
-        return _SEQUENTIAL.get(name) or _DIVERGING[name]
+        return _SEQUENTIAL.get(name) or _DIVERGING.get(name) or _TURNED[name]
     except KeyError:
+        if name.removesuffix("_r") in RED:
+            raise RedPalette(name) from None
         raise UnknownPalette(name, NAMES) from None

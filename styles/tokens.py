@@ -41,6 +41,9 @@ class Tokens:
     background: str
     """What lies outside all regions: darker than the lightest class of any palette, which must not look like it."""
 
+    land: str
+    """Regions under circles: calm, and lighter than the figure of any region."""
+
     water: str
     """Greyer than any class, for water also lies on top of regions."""
 
@@ -96,6 +99,7 @@ class Tokens:
 
 LIGHT = Tokens(
     background="#dfe2e2",
+    land="#f4f3ee",
     water="#aec6d0",
     dike="#6f8594",
     dike_px=1.2,

@@ -5,9 +5,19 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 
-from styles.errors import TooManyClasses, UnknownPalette
-from styles.palettes import DIVERGING, NAMES, QUALITATIVE, SEQUENTIAL, colors, most_classes
-from styles.preset import FALLBACK_PALETTE, THEME_PRESETS, category_palette, theme_palette
+from styles.errors import AlarmingPalette, NotDiverging, RedPalette, TooManyClasses, UnknownPalette
+from styles.palettes import (
+    ALARMING,
+    DIVERGING,
+    NAMES,
+    QUALITATIVE,
+    RED,
+    SEQUENTIAL,
+    colors,
+    diverging_colors,
+    most_classes,
+)
+from styles.preset import FALLBACK, THEME_PRESETS, category_palette, check_palette, symbol_color, theme_palette
 from styles.tokens import LIGHT
 from tests.styles.color_vision import VISION, ciede2000, contrast, difference
 
@@ -78,7 +88,10 @@ def test_a_palette_has_as_many_distinct_colors_as_asked(name: str) -> None:
 
 def test_every_theme_has_a_palette_and_none_is_red() -> None:
     assert (theme_palette("vastgoed"), theme_palette("drugs"), theme_palette("groen")) == ("YlGnBu", "BuPu", "Blues")
-    assert {*THEME_PRESETS.values(), FALLBACK_PALETTE} <= set(SEQUENTIAL)
+    assert (theme_palette("vastgoed", 100), theme_palette("drugs", 0)) == ("BrBG", "PuOr_r")
+    presets = [*THEME_PRESETS.values(), FALLBACK]
+    assert {one.sequential for one in presets} <= set(SEQUENTIAL) - set(ALARMING)
+    assert {one.diverging for one in presets} <= set(DIVERGING) - set(ALARMING)
     assert {category_palette(count) for count in range(1, 12)} <= set(QUALITATIVE)
 
 
@@ -87,8 +100,62 @@ def test_the_largest_palette_for_categories_has_eleven_colors() -> None:
 
 
 def test_an_unknown_palette_is_refused_with_the_ones_there_are() -> None:
-    with pytest.raises(UnknownPalette, match="there is no palette 'Reds': choose one of cividis, viridis, Blues"):
-        colors("Reds", 5)
+    with pytest.raises(UnknownPalette, match="there is no palette 'Jet': choose one of cividis, viridis, Blues"):
+        colors("Jet", 5)
+
+
+@pytest.mark.parametrize("name", RED)
+def test_a_red_palette_is_refused_with_the_reason(name: str) -> None:
+    with pytest.raises(RedPalette, match="red reads as danger and stigmatises the people who live there: choose BuPu"):
+        colors(name, 5)
+
+
+@pytest.mark.parametrize("name", ALARMING)
+def test_crime_is_not_shown_in_red_or_burnt_orange(name: str) -> None:
+    with pytest.raises(AlarmingPalette, match=r"reads as danger and stigmatises .* for the theme drugs choose one of"):
+        check_palette(name, "drugs")
+    check_palette(name, "vastgoed")
+
+
+def test_figures_around_a_middle_need_a_palette_with_one() -> None:
+    with pytest.raises(NotDiverging, match="'Blues' has no neutral middle, and these figures lie around 100: choose"):
+        check_palette("Blues", "vastgoed", 100)
+
+
+@pytest.mark.parametrize("vision", VISION)
+@pytest.mark.parametrize("name", DIVERGING)
+def test_the_neutral_class_looks_like_no_gap_and_no_ground(name: str, vision: str) -> None:
+    for classes in (3, 5, 7, 9):
+        neutral = colors(name, classes)[classes // 2]
+        around = (LIGHT.missing, LIGHT.background, LIGHT.water, LIGHT.reason_ground)
+        assert difference(neutral, LIGHT.missing, vision) > TELLABLE
+        assert min(difference(neutral, other, vision) for other in around) > 2.4
+
+
+@pytest.mark.parametrize("vision", VISION)
+@pytest.mark.parametrize("name", DIVERGING)
+def test_everyone_sees_on_which_side_of_the_middle_a_class_lies(name: str, vision: str) -> None:
+    """Equally far from the middle, so equally dark: only the hue tells."""
+    for classes in (4, 5, 7):
+        found = colors(name, classes)
+        pairs = [(found[place], found[-1 - place]) for place in range(classes // 2)]
+        assert min(difference(*pair, vision) for pair in pairs) > TELLABLE, pairs
+
+
+@pytest.mark.parametrize("name", DIVERGING)
+def test_a_side_with_fewer_classes_has_the_colors_of_the_same_distance(name: str) -> None:
+    whole = diverging_colors(name, 3, 3, neutral=True)
+    assert whole == colors(name, 7)
+    assert diverging_colors(name, 1, 3, neutral=True) == whole[2:]
+    assert diverging_colors(name, 0, 3, neutral=True) == whole[3:]
+    assert diverging_colors(name, 3, 0, neutral=True) == whole[:4]
+    assert diverging_colors(name, 2, 2, neutral=False) == colors(name, 4)
+    assert diverging_colors(name, 1, 1, neutral=False) == colors(name, 3)[::2]
+
+
+@pytest.mark.parametrize("palette", sorted({one.sequential for one in THEME_PRESETS.values()} | {"Blues", "cividis"}))
+def test_circles_stand_out_from_the_ground_under_them(palette: str) -> None:
+    assert contrast(symbol_color(palette), LIGHT.land) > 3
 
 
 @pytest.mark.parametrize("classes", [0, 10])

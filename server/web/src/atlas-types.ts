@@ -170,6 +170,7 @@ export interface Breaks {
   edges: number[];
   low: number;
   high: number;
+  thirds?: number[];
 }
 /**
  * A tileset that can be asked for: ``gebieden-<year>`` without figures, or a theme's figures of one year.
