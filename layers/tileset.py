@@ -16,7 +16,7 @@ from tiles.archive import TileArchive
 from tiles.attributes import Attributes, TileColumn
 from tiles.compression import Compression
 from tiles.encoding import Encoding
-from tiles.grid import TileCoord
+from tiles.grid import GridName, TileCoord
 from tiles.joined import joined
 from tiles.mlt_columns import RESERVED
 from tiles.mlt_splice import VERSION as MLT_VERSION
@@ -74,6 +74,9 @@ class Tileset:
             if encoding is Encoding.MVT or not is_reserved
         }
         """By encoding there is, MVT in any case: twelve hexadecimal digits that change when any tile may."""
+
+        self.grids: tuple[GridName, ...] = (GridName.WEB_MERCATOR,)
+        """The grids there are tiles in."""
 
         archive = self.archives[Encoding.MVT]
         self.minzoom: int = archive.minzoom

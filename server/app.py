@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from server.headers import AccessLog, BasePath, OpenToAll
 from server.health_route import live, ready
+from server.ogc.routes import OGC_ROUTES
 from server.page import asset, embed, icon, viewer
 from server.problems import HANDLERS, ErrorBoundary
 from server.settings import Settings
@@ -37,6 +38,7 @@ ROUTES = (
     Route("/values/{indicator}", values),
     Route("/health/live", live),
     Route("/health/ready", ready),
+    *OGC_ROUTES,
     Route("/{name}", icon),
 )
 

@@ -21,6 +21,9 @@ from tiles.errors import TileOutOfRange
 logger = logging.getLogger("zichtkaart")
 
 MEDIA_TYPE: Final = "application/problem+json"
+OGC_ROOT: Final = "/ogc/v1"
+OGC_VERSION: Final = "1.0.0"
+"""Of the OGC interface (SemVer), which says it in every answer."""
 
 STATUSES: Final[dict[type[Exception], HTTPStatus]] = {
     BadRequest: HTTPStatus.BAD_REQUEST,
@@ -36,6 +39,8 @@ def problem(request: Request, status: HTTPStatus, detail: str) -> Response:
     document = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
     body = json.dumps(document, ensure_ascii=False).encode()
     headers = {"Cache-Control": CachePolicy.NEVER.value, "Content-Type": MEDIA_TYPE, "Content-Length": str(len(body))}
+    if request.url.path.startswith(f"{request.scope.get('root_path', '')}{OGC_ROOT}"):
+        headers["API-Version"] = OGC_VERSION
     return Response(b"" if request.method == "HEAD" else body, status_code=status, headers=headers)
 
 

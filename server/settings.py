@@ -44,6 +44,11 @@ class Settings:
 
     log: LogLevel = "info"
     access_log: bool = False
+    contact_name: str = ""
+    """Who publishes the map, for the OpenAPI document and the metadata."""
+
+    contact_email: str = ""
+    contact_url: str = ""
     static: Path = BUILT_FRONT_END
     """Folder of the built front end."""
 
@@ -126,6 +131,12 @@ def _public_url(key: str, value: str) -> str:
     return url
 
 
+def _email(key: str, value: str) -> str:
+    if not re.fullmatch(r"[^@\s]{1,64}@[A-Za-z0-9.-]{1,250}", value):
+        raise BadSetting(key, value, "an address such as kaart@gemeente.nl")
+    return value
+
+
 def _origins(key: str, value: str) -> tuple[str, ...]:
     origins = tuple(value.replace(",", " ").split())
     for origin in origins:
@@ -175,6 +186,9 @@ SETTINGS: Final = (
         _yes_or_no,
         "no",
     ),
+    Setting("contact_name", "Who publishes the map, for programs: in OpenAPI and DCAT.", _text, "the attribution"),
+    Setting("contact_email", "The address to write to about the map, in OpenAPI and DCAT.", _email, "none"),
+    Setting("contact_url", "The page about the publisher, in OpenAPI and DCAT.", _public_url, "the site itself"),
     Setting("static", "Folder of the built front end.", _folder, "the one that came with the package"),
 )
 

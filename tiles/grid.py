@@ -69,7 +69,7 @@ class Grid:
     @staticmethod
     def named(name: GridName) -> Grid:
         """The grid of that name, with the numbers of its tile matrix set."""
-        matrices = _tile_matrix_set(name)
+        matrices = tile_matrix_set(name)
         west, north = matrices.matrix(0).pointOfOrigin
         first = matrices.matrix(0)
         epsg = matrices.crs.to_epsg()
@@ -93,7 +93,8 @@ RD_NEW_EXTENT = (-285401.92, 22598.08, 595401.92, 903401.92)
 """west, south, east, north of NetherlandsRDNewQuad in EPSG:28992 (Geonovum, Praktijkrichtlijn Vector Tiling)."""
 
 
-def _tile_matrix_set(name: GridName) -> morecantile.TileMatrixSet:
+def tile_matrix_set(name: GridName) -> morecantile.TileMatrixSet:
+    """The tile matrix set of a grid, with all its zooms."""
     import morecantile
     import pyproj
 

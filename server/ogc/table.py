@@ -1,0 +1,137 @@
+"""The properties of a collection as columns, and its shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from layers.atlas import IndicatorFacts, Text
+from layers.shapes import RegionShapes, read_shapes
+from layers.store import Atlas
+from layers.values import Reason
+from server.ogc.collections import YEAR_FIELD, Collection
+
+Kind = Literal["text", "integer", "number"]
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A property of the features of a collection."""
+
+    name: str
+    kind: Kind
+    title: Text
+    unit: Text | None = None
+    choices: tuple[str, ...] = ()
+    """All texts it can have, where these are few."""
+
+    indicator: IndicatorFacts | None = None
+    """The indicator whose figure or reason it holds."""
+
+
+class FeatureTable:
+    """The features of a collection. Safe to share between threads; what is read once is kept."""
+
+    def __init__(self, atlas: Atlas, collection: Collection) -> None:
+        self.collection = collection
+        self._atlas = atlas
+        self._regions = atlas.regions(collection.edition.year).of_level(collection.level.id)
+        self.properties: Mapping[str, Property] = {found.name: found for found in _properties(collection)}
+        self._columns: dict[str, NDArray[Any]] = {}
+
+    def __len__(self) -> int:
+        return len(self._regions)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The code of each region, which is the id of its feature."""
+        return self._regions.code
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The properties that come where nobody asked for others."""
+        of_shown = {indicator.id for indicator in self.collection.shown}
+        return tuple(
+            name for name, one in self.properties.items() if one.indicator is None or one.indicator.id in of_shown
+        )
+
+    def column(self, name: str) -> NDArray[Any]:
+        """A property: texts as objects with None, numbers as float64 with NaN. Neither is ever there with a reason."""
+        if name not in self._columns:
+            self._columns[name] = self._read(self.properties[name])
+        return self._columns[name]
+
+    @cached_property
+    def bounds(self) -> NDArray[np.float64]:
+        """(regions, 4) west, south, east, north in degrees."""
+        regions = self._regions
+        return np.column_stack([regions.west, regions.south, regions.east, regions.north])
+
+    @cached_property
+    def shapes(self) -> RegionShapes:
+        """The shapes of the regions."""
+        edition = self.collection.edition
+        shapes = read_shapes(self._atlas.path(edition.regions), self.collection.level.id)
+        shapely.prepare(shapes.geometry)
+        return shapes
+
+    def _read(self, found: Property) -> NDArray[Any]:
+        regions, collection = self._regions, self.collection
+        if found.indicator is not None:
+            published = self._atlas.published(found.indicator.id, collection.level.id, collection.year)
+            if found.name.endswith("_status") and found.kind == "text" and found.name != found.indicator.field:
+                return np.array(published.statuses(), dtype=object)
+            if found.indicator.kind == "category":
+                names = np.array([*found.indicator.categories, None], dtype=object)
+                places = np.where(published.has_number, published.numbers, -1).astype(np.int64)
+                return names[places]
+            return published.numbers
+        if found.name == YEAR_FIELD:
+            return np.full(len(regions), float(collection.year))
+        if found.name in ("code", "name"):
+            return np.array(getattr(regions, found.name), dtype=object)
+        return self._around(found.name)
+
+    def _around(self, level: str) -> NDArray[Any]:
+        """The code of the region of a coarser level around each region."""
+        ids = [facts.id for facts in self.collection.edition.levels]
+        parent_by_code = self._atlas.regions(self.collection.edition.year).parent_by_code
+        codes: list[str | None] = list(self._regions.code)
+        for _ in range(ids.index(self.collection.level.id) - ids.index(level)):
+            codes = [None if code is None else parent_by_code.get(code) for code in codes]
+        return np.array(codes, dtype=object)
+
+
+def has_no_value(column: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where a column has neither a text nor a number."""
+    if column.dtype == object:
+        return np.array([value is None for value in column], dtype=bool)
+    absent: NDArray[np.bool_] = np.isnan(column)
+    return absent
+
+
+def _properties(collection: Collection) -> list[Property]:
+    found = [
+        Property("code", "text", Text(nl="Code", en="Code")),
+        Property("name", "text", Text(nl="Naam", en="Name")),
+        *(Property(level.id, "text", level.title) for level in collection.coarser),
+        Property(YEAR_FIELD, "integer", Text(nl="Jaar", en="Year")),
+    ]
+    for indicator in collection.indicators:
+        kind: Kind = "text" if indicator.kind == "category" else "integer" if indicator.decimals == 0 else "number"
+        figure = Property(
+            indicator.field, kind, indicator.title, indicator.unit, tuple(indicator.categories), indicator
+        )
+        why = Text(
+            nl=f"{indicator.title.in_('nl')}: waarom er geen cijfer is",
+            en=f"{indicator.title.in_('en')}: why there is no figure",
+        )
+        reasons = tuple(reason.value for reason in Reason)
+        found += [figure, Property(f"{indicator.field}_status", "text", why, None, reasons, indicator)]
+    return found
