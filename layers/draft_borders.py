@@ -20,7 +20,7 @@ from layers.problems import counted, listed, refuse
 from layers.recognise import Recognised
 from layers.sources import layers_of, read_attributes
 
-_PDOK: Final = {
+PDOK: Final = {
     "provincie": ("gebiedsindelingen", "statcode", "statnaam"),
     "gemeente": ("wijken-en-buurten", "gemeentecode", "gemeentenaam"),
     "wijk": ("wijken-en-buurten", "wijkcode", "wijknaam"),
@@ -52,14 +52,14 @@ def relative(path: Path, folder: Path) -> str:
 
 def borders_of_pdok(found: Recognised) -> list[Borders]:
     """The borders of the newest year of the figures, as PDOK has them."""
-    unknown = [level for level in found.levels if level not in _PDOK]
+    unknown = [level for level in found.levels if level not in PDOK]
     if unknown:
         refuse(found.path.name, f"PDOK has no borders of level {listed(unknown)}; name a file with --regions")
     year = max(found.years)
     why = "of the newest year of the figures"
     return [
         Borders(level, year, f"pdok:{dataset}/{year}", code, name, why=why)
-        for level, (dataset, code, name) in ((level, _PDOK[level]) for level in found.levels)
+        for level, (dataset, code, name) in ((level, PDOK[level]) for level in found.levels)
     ]
 
 

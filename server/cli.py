@@ -127,8 +127,18 @@ def check(catalog: CatalogPath) -> None:
 @cli.command()
 def init(
     figures: Annotated[
-        Path, typer.Argument(metavar="FIGURES", help="A table of figures: CSV or Excel.", show_default=False)
-    ],
+        Path | None, typer.Argument(metavar="[FIGURES]", help="A table of figures: CSV or Excel.", show_default=False)
+    ] = None,
+    theme: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Instead of FIGURES: tables to fill in for a theme; repeat for more."),
+    ] = None,
+    level: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LEVEL", help="With --theme: a level of regions; repeat for more.", show_default="gemeente"
+        ),
+    ] = None,
     regions: Annotated[
         Path | None,
         typer.Option(
@@ -137,16 +147,39 @@ def init(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="CATALOG", help="The catalog.", show_default="FIGURES with .toml"),
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="PATH",
+            help="The catalog, or the folder for --theme.",
+            show_default="FIGURES with .toml, or the folder NAME",
+        ),
     ] = None,
 ) -> None:
-    """Write a catalog for a table of figures: codes, levels, years and units are recognised, and guesses are marked."""
+    """Write a catalog for a table of figures: codes, levels, years and units are recognised, and guesses are marked.
+
+    With --theme, write the tables that a theme asks for, empty, with a catalog that takes them in. No file is overwritten.
+    """
     from datetime import date  # here, as above
 
     from layers.draft import write_draft
+    from layers.draft_theme import write_theme
 
+    if (figures is None) == (not theme):
+        raise typer.BadParameter(
+            "give either FIGURES, a table to make a catalog for, or --theme, a theme to begin with"
+        )
+    if theme and regions is not None:
+        raise typer.BadParameter("--regions goes with FIGURES; with --theme write the borders into the catalog")
+    if level and not theme:
+        raise typer.BadParameter("--level goes with --theme; of FIGURES the levels are recognised")
+    this_year = date.today().year
     with told():
-        draft = write_draft(figures, output, regions, date.today().year)
+        if figures is not None:
+            draft = write_draft(figures, output, regions, this_year)
+        else:
+            names = theme or []
+            draft = write_theme(names, level or ["gemeente"], output or Path("-".join(names)), this_year - 1)
         sys.stdout.write("".join(f"{line}\n" for line in draft.sentences))
 
 
