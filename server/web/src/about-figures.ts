@@ -2,7 +2,7 @@
 import { LitElement, css, html, nothing } from "lit";
 import { type ValuesQuery, valuesAddress } from "./api.js";
 import { indicatorOf } from "./atlas.js";
-import type { AtlasFacts } from "./atlas-types.js";
+import type { AtlasFacts, Text as Words } from "./atlas-types.js";
 import { downloadIcon, infoIcon, warnIcon } from "./icons.js";
 import { base, tokens } from "./sheet.js";
 import { spoken, spokenSources } from "./spoken.js";
@@ -45,6 +45,15 @@ export class ZichtAbout extends LitElement {
       .fictitious svg {
         color: inherit;
       }
+      dl {
+        display: grid;
+        gap: 0.35rem;
+      }
+      dt {
+        color: var(--quiet);
+        font-size: 0.875rem;
+        line-height: 1.3;
+      }
       .downloads {
         align-items: center;
         display: flex;
@@ -75,12 +84,19 @@ export class ZichtAbout extends LitElement {
       ${caveat == null ? nothing : html`<p class="aside">${warnIcon}<span><strong>${t.caveat}:</strong> ${spoken(caveat, lang)}</span></p>`}
       ${theme == null ? nothing : html`<p>${spoken(theme, lang)}</p>`}
       ${facts.notice == null ? nothing : html`<p class="aside fictitious">${infoIcon}<span>${spoken(facts.notice, lang)}</span></p>`}
-      <p class="quiet">${t.source}: ${spokenSources(facts, indicator, lang)}</p>
+      <dl>
+        ${this.#fact(t.definition, indicator.definition)} ${this.#fact(t.base, indicator.base)} ${this.#fact(t.referenceDate, indicator.reference_date)}
+        <div><dt>${t.source}</dt><dd>${spokenSources(facts, indicator, lang)}</dd></div>
+      </dl>
       <p class="downloads">
         ${downloadIcon}<span>${t.download}:</span> <a href=${valuesAddress(query, "csv")} download>${t.downloadCsv}</a>
         <a href=${valuesAddress(query, "json")}>${t.downloadJson}</a>
       </p>
     </section>`;
+  }
+
+  #fact(term: string, words: Words | null | undefined) {
+    return words == null ? nothing : html`<div><dt>${term}</dt><dd>${spoken(words, this.lang)}</dd></div>`;
   }
 }
 

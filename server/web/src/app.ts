@@ -5,7 +5,7 @@ import { address, problemSentence, readAtlas, readFigures, readRegions } from ".
 import { appSheet } from "./app-sheet.js";
 import type { Area, FigureState, Pointed } from "./area.js";
 import "./area-card.js";
-import { editionOf, indicatorOf, levelFacts, levelsOf, seriesIn } from "./atlas.js";
+import { editionOf, indicatorOf, levelFacts, levelsOf, nationalNumber, seriesIn } from "./atlas.js";
 import type { AtlasFacts, EditionFacts, IndicatorFacts, LevelFacts, Reason } from "./atlas-types.js";
 import "./choices.js";
 import { formatFigure } from "./figure.js";
@@ -39,6 +39,7 @@ export class ZichtApp extends LitElement {
     view: { state: true },
     goal: { state: true },
     area: { state: true },
+    pointed: { state: true },
     level: { state: true },
     reasons: { state: true },
     notes: { state: true },
@@ -55,6 +56,8 @@ export class ZichtApp extends LitElement {
   declare protected view: View | null;
   declare protected goal: Goal | null;
   declare protected area: Area | null;
+  /** The area under the pointer or the crosshair. */
+  declare protected pointed: Pointed | null;
   /** The level that the map shows now. */
   declare protected level: string | null;
   /** The reasons that occur on the map, by level. */
@@ -65,7 +68,13 @@ export class ZichtApp extends LitElement {
   declare protected isFatal: boolean;
   declare protected isWide: boolean;
 
-  readonly #back = () => this.#readAddress();
+  /** Whether the last choice was of a year and nothing else. */
+  #wasYearAlone = false;
+
+  readonly #back = () => {
+    this.#wasYearAlone = false;
+    this.#readAddress();
+  };
   readonly #resize = () => (this.isWide = WIDE.matches);
 
   constructor() {
@@ -75,6 +84,7 @@ export class ZichtApp extends LitElement {
     this.view = null;
     this.goal = null;
     this.area = null;
+    this.pointed = null;
     this.level = null;
     this.reasons = {};
     this.notes = [];
@@ -134,10 +144,14 @@ export class ZichtApp extends LitElement {
     if (this.facts === null || this.view === null) return;
     const view = choose(this.view, choice, this.facts);
     if (JSON.stringify(view) === JSON.stringify(this.view)) return;
+    const isYearAlone = JSON.stringify({ ...view, year: 0 }) === JSON.stringify({ ...this.view, year: 0 });
     this.view = view;
     this.notes = [];
     this.problem = null;
-    history.pushState(null, "", writeAddress(view, this.facts));
+    // A film of ten years is one step back, not ten.
+    if (isYearAlone && this.#wasYearAlone) history.replaceState(null, "", writeAddress(view, this.facts));
+    else history.pushState(null, "", writeAddress(view, this.facts));
+    this.#wasYearAlone = isYearAlone;
   }
 
   #chooseMap(choice: Partial<View>): void {
@@ -391,6 +405,7 @@ export class ZichtApp extends LitElement {
           @camera=${(event: CustomEvent<MapEvents["camera"]>) => this.#moved(event.detail)}
           @level=${(event: CustomEvent<MapEvents["level"]>) => (this.level = event.detail)}
           @reason=${(event: CustomEvent<MapEvents["reason"]>) => this.#meet(event.detail)}
+          @pointed=${(event: CustomEvent<MapEvents["pointed"]>) => (this.pointed = event.detail)}
           @pick=${(event: CustomEvent<MapEvents["pick"]>) => this.#pick(event.detail)}
           @map-problem=${(event: CustomEvent<string>) => (this.problem = event.detail)}
         ></zicht-map>
@@ -449,6 +464,8 @@ export class ZichtApp extends LitElement {
       .lang=${view.lang}
       .reasons=${this.reasons[level.id] ?? new Set()}
       .marked=${marked}
+      .pointed=${this.pointed?.level === level.id ? this.pointed.figure : null}
+      .national=${nationalNumber(this.#indicator, view.year)}
       .markedName=${area?.name ?? ""}
       .compact=${compact}
     ></zicht-legend>`;

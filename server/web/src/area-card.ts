@@ -1,5 +1,6 @@
 /** `<zicht-area>`: the selected area with its figure, or the reason why there is none. */
 import { LitElement, css, html, nothing } from "lit";
+import { address } from "./api.js";
 import type { Area } from "./area.js";
 import type { IndicatorFacts, LevelFacts } from "./atlas-types.js";
 import { type Figure, formatFigure, formatNumber, formatUnit } from "./figure.js";
@@ -116,6 +117,10 @@ export class ZichtArea extends LitElement {
       .flat .button {
         flex: none;
       }
+      .more {
+        font-size: 0.9375rem;
+        margin-top: 0.3rem;
+      }
       .what {
         color: var(--quiet);
         font-size: 0.875rem;
@@ -151,6 +156,7 @@ export class ZichtArea extends LitElement {
         ${this.#close()}
       </div>
       ${this.#state()}
+      <p class="more"><a href=${address(`gebied/${encodeURIComponent(area.code)}`, { lang })}>${t.factSheet}</a></p>
       ${this.compact ? nothing : html`<p class="what">${spoken(indicator.title, lang)}, ${this.year}<br />${t.source}: ${marked(this.source.text, this.source.lang, lang)}</p>`}
     </section>`;
   }

@@ -53,3 +53,8 @@ export function automaticLevel(levels: readonly LevelFacts[], zoom: number): Lev
 export function levelFacts(facts: AtlasFacts, id: string): LevelFacts | undefined {
   return facts.editions.flatMap((edition) => edition.levels).findLast((level) => level.id === id);
 }
+
+/** The figure of the Netherlands in a year, where there is one that is a number. */
+export function nationalNumber(indicator: IndicatorFacts, year: number): number | null {
+  return (indicator.national ?? []).find((one) => one.year === year)?.value ?? null;
+}

@@ -1,11 +1,13 @@
-/** `<zicht-choices>`: theme, subject, level and year. Each choice is an event `choose` with the part of the view that changes. */
+/** `<zicht-choices>`: theme, subject, breakdown, measure, level and year. Each choice is an event `choose` with the part of the view that changes. */
 import { LitElement, css, html, nothing } from "lit";
 import { indicatorOf, levelsOf, shownIndicators, yearsOf } from "./atlas.js";
-import type { AtlasFacts, LevelFacts, Text as Words } from "./atlas-types.js";
-import { backIcon, forthIcon } from "./icons.js";
+import type { AtlasFacts, IndicatorFacts, LevelFacts, Text as Words } from "./atlas-types.js";
+import { backIcon } from "./icons.js";
 import { base, tokens } from "./sheet.js";
 import { TEXTS, type Lang, capitalized, inLang, langOf } from "./texts.js";
+import { type Expression, dimensionsOf, expressionOf, measuresOf, nearest, shownTopics, topicOf } from "./topic.js";
 import type { View } from "./view.js";
+import "./year-slider.js";
 
 /** As many characters as fit beside each other in segments. */
 const ONE_ROW = 32;
@@ -89,17 +91,9 @@ export class ZichtChoices extends LitElement {
         rotate: -90deg;
         top: 0.65rem;
       }
-      .year {
-        display: flex;
-        gap: 0.4rem;
-      }
-      .year .button {
-        min-height: 2.5rem;
-        width: 2.5rem;
-      }
-      .year select {
-        font-variant-numeric: tabular-nums;
-        font-weight: 600;
+      .breakdowns {
+        display: grid;
+        gap: 0.85rem;
       }
       .link {
         background: none;
@@ -141,6 +135,9 @@ export class ZichtChoices extends LitElement {
     const indicators = shownIndicators(facts);
     const themes = facts.themes.filter((theme) => indicators.some((one) => one.theme === theme.id));
     const levels = levelsOf(facts, indicator, view.year);
+    const topic = topicOf(facts, indicator);
+    const topics = shownTopics(facts).filter((one) => one.theme === indicator.theme);
+    const measures = measuresOf(facts, topic);
     return html`
       ${themes.length > 1
         ? this.#segments("theme", t.theme, themes.map((theme) => option(theme.id, theme.title, view.lang)), indicator.theme, (theme) =>
@@ -148,15 +145,16 @@ export class ZichtChoices extends LitElement {
           )
         : nothing}
       <div>
-        <label class="label" for="indicator">${t.indicator}</label>
-        ${this.#select(
-          "indicator",
-          indicators.filter((one) => one.theme === indicator.theme).map((one) => option(one.id, one.title, view.lang)),
-          view.indicator,
-          (id) => this.#choose({ indicator: id }),
-        )}
+        <label class="label" for="topic">${t.indicator}</label>
+        ${this.#select("topic", topics.map((one) => option(one.id, one.title, view.lang)), topic.id, (id) => this.#chooseTopic(id))}
       </div>
-      ${this.#year(yearsOf(indicator))}
+      ${this.#breakdowns(indicator)}
+      ${measures.length > 1
+        ? this.#segments("measure", t.measure, measures.map((one) => option(one.id, one.title, view.lang)), indicator.measure ?? "", (measure) =>
+            this.#express({ ...expressionOf(indicator), measure }, "measure"),
+          )
+        : nothing}
+      <zicht-year .years=${yearsOf(indicator)} .year=${view.year} .lang=${view.lang} @year=${(event: CustomEvent<number>) => this.#choose({ year: event.detail })}></zicht-year>
       ${levels.length > 1
         ? html`<div>
             ${this.#segments(
@@ -182,28 +180,21 @@ export class ZichtChoices extends LitElement {
     </p>`;
   }
 
-  #year(years: readonly number[]) {
-    const { view } = this;
-    const t = TEXTS[view.lang];
-    const at = years.indexOf(view.year);
-    const step = (label: string, icon: unknown, year: number | undefined) => html`<button
-      class="button square"
-      type="button"
-      aria-label=${label}
-      title=${label}
-      ?disabled=${year === undefined}
-      @click=${() => year !== undefined && this.#choose({ year })}
-    >
-      ${icon}
-    </button>`;
-    const options = years.toReversed().map((year) => ({ value: String(year), label: String(year), lang: view.lang }));
-    return html`<div>
-      <label class="label" for="year">${t.year}</label>
-      <div class="year">
-        ${step(t.yearPrevious, backIcon, at > 0 ? years[at - 1] : undefined)}
-        ${this.#select("year", options, String(view.year), (year) => this.#choose({ year: Number(year) }))}
-        ${step(t.yearNext, forthIcon, years[at + 1])}
-      </div>
+  #breakdowns(indicator: IndicatorFacts) {
+    const { facts, view } = this;
+    const dimensions = dimensionsOf(facts, topicOf(facts, indicator));
+    if (dimensions.length === 0) return nothing;
+    const expression = expressionOf(indicator);
+    return html`<div class="breakdowns">
+      ${dimensions.map(
+        ({ id, title, codes }) =>
+          html`<div>
+            <label class="label" for=${`dimension-${id}`}>${capitalized(inLang(title, view.lang))}</label>
+            ${this.#select(`dimension-${id}`, codes.map((code) => option(code.id, code.title, view.lang)), expression.breakdown[id] ?? "", (code) =>
+              this.#express({ ...expression, breakdown: { ...expression.breakdown, [id]: code } }, id),
+            )}
+          </div>`,
+      )}
     </div>`;
   }
 
@@ -230,8 +221,20 @@ export class ZichtChoices extends LitElement {
   }
 
   #chooseTheme(theme: string): void {
-    const first = shownIndicators(this.facts).find((indicator) => indicator.theme === theme);
-    if (first !== undefined) this.#choose({ indicator: first.id });
+    const first = shownTopics(this.facts).find((topic) => topic.theme === theme)?.indicators[0];
+    if (first !== undefined) this.#choose({ indicator: first });
+  }
+
+  #chooseTopic(id: string): void {
+    const first = shownTopics(this.facts).find((topic) => topic.id === id)?.indicators[0];
+    if (first !== undefined) this.#choose({ indicator: first });
+  }
+
+  /** The same topic, expressed in another way. */
+  #express(wish: Expression, chosen: string): void {
+    const { facts, view } = this;
+    const found = nearest(facts, topicOf(facts, indicatorOf(facts, view.indicator)), wish, chosen);
+    if (found !== undefined) this.#choose({ indicator: found.id });
   }
 
   #choose(choice: Partial<View>): void {

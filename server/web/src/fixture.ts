@@ -51,3 +51,28 @@ export const facts: AtlasFacts = {
   indicators: [koopwoningen, misdrijven, soort, { ...misdrijven, id: "leeg", series: [] }],
   tilesets: [],
 };
+
+const code = (id: string) => ({ id, title: { nl: id } });
+
+const delict = (id: string, measure: string, feit: string): IndicatorFacts => ({ ...misdrijven, id, topic: "delicten", measure, breakdown: { feit }, drawn: measure === "aantal" ? "symbols" : "fill" });
+
+/** One topic in two measures and two offences; hard drugs have no rate. */
+export const withTopics: AtlasFacts = {
+  ...facts,
+  dimensions: [{ id: "feit", title: { nl: "feit" }, codes: [code("alle"), code("hard"), code("soft")] }],
+  topics: [
+    {
+      id: "delicten",
+      theme: "drugs",
+      title: { nl: "Delicten" },
+      dimensions: ["feit"],
+      measures: [
+        { id: "per-1000", title: { nl: "per 1.000" }, kind: "rate", unit: { nl: "per 1.000" } },
+        { id: "aantal", title: { nl: "aantal" }, kind: "count", unit: { nl: "" } },
+        { id: "index", title: { nl: "index" }, kind: "index", unit: { nl: "" } },
+      ],
+      indicators: ["delicten", "delicten-aantal", "delicten-hard-aantal"],
+    },
+  ],
+  indicators: [koopwoningen, delict("delicten", "per-1000", "alle"), delict("delicten-aantal", "aantal", "alle"), delict("delicten-hard-aantal", "aantal", "hard")],
+};

@@ -1,8 +1,9 @@
 /** `<zicht-legend>`: the classes and the reasons of one indicator on one level, as text with swatches. */
-import { LitElement, css, html, nothing } from "lit";
+import { LitElement, css, html, nothing, svg } from "lit";
 import type { IndicatorFacts, LevelFacts, Reason } from "./atlas-types.js";
 import { type Figure, REASONS } from "./figure.js";
-import { figureClass, legendClasses } from "./legend.js";
+import { colorOf, figureClass, legendClasses } from "./legend.js";
+import { placeOnBar } from "./scale.js";
 import { base, tokens } from "./sheet.js";
 import { spoken } from "./spoken.js";
 import type { Paint } from "./swatch.js";
@@ -13,6 +14,7 @@ interface Entry {
   readonly paint: Paint;
   readonly label: string;
   readonly isMarked: boolean;
+  readonly isPointed: boolean;
 }
 
 export class ZichtLegend extends LitElement {
@@ -23,6 +25,8 @@ export class ZichtLegend extends LitElement {
     lang: {},
     reasons: { attribute: false },
     marked: { attribute: false },
+    pointed: { attribute: false },
+    national: { attribute: false },
     markedName: { attribute: false },
     compact: { type: Boolean, reflect: true },
   };
@@ -61,6 +65,38 @@ export class ZichtLegend extends LitElement {
         background: var(--accent-wash);
         font-weight: 600;
         outline: 1px solid var(--accent);
+      }
+      li.pointed {
+        outline: 1px dashed var(--edge);
+      }
+      .bar {
+        display: block;
+        forced-color-adjust: none;
+        margin-bottom: 0.4rem;
+        max-width: 26rem;
+        width: 100%;
+      }
+      .bar .chosen {
+        fill: #0b0c0c;
+        stroke: #fff;
+      }
+      .bar .hovered {
+        fill: #fff;
+        stroke: #0b0c0c;
+        stroke-width: 1.5;
+      }
+      path.country {
+        stroke: #0b0c0c;
+        stroke-width: 2;
+      }
+      text.country {
+        fill: #17242f;
+        font-size: 12px;
+      }
+      @media (forced-colors: active) {
+        .bar {
+          background: #fff;
+        }
       }
       .name {
         color: var(--quiet);
@@ -115,6 +151,10 @@ export class ZichtLegend extends LitElement {
   declare reasons: ReadonlySet<Reason>;
   /** The figure of the selected area, whose entry is pointed out. */
   declare marked: Figure | null;
+  /** The figure of the area under the pointer. */
+  declare pointed: Figure | null;
+  /** The figure of the Netherlands, for the bar. */
+  declare national: number | null;
   declare markedName: string;
   /** Without heading and side by side, for the embedded map. */
   declare compact: boolean;
@@ -123,6 +163,8 @@ export class ZichtLegend extends LitElement {
     super();
     this.reasons = new Set();
     this.marked = null;
+    this.pointed = null;
+    this.national = null;
     this.markedName = "";
     this.compact = false;
   }
@@ -131,31 +173,60 @@ export class ZichtLegend extends LitElement {
     const t = TEXTS[this.lang];
     const { indicator, level, lang, marked } = this;
     const markedClass = marked === null ? null : figureClass(marked, indicator, level.id);
+    const pointedClass = this.pointed === null ? null : figureClass(this.pointed, indicator, level.id);
     const classes = legendClasses(indicator, level.id, lang).map(({ color, label }, row) => ({
       paint: { kind: "color", color } as const,
       label,
       isMarked: row === markedClass,
+      isPointed: row === pointedClass,
     }));
     const occurring = REASONS.filter((reason) => this.reasons.has(reason) || (marked?.kind === "reason" && marked.reason === reason));
     const reasons = occurring.map((reason) => ({
       paint: { kind: "reason", reason } as const,
       label: t[reason],
       isMarked: marked?.kind === "reason" && marked.reason === reason,
+      isPointed: this.pointed?.kind === "reason" && this.pointed.reason === reason,
     }));
     const subtitle = [inLang(indicator.unit, lang), t.per(inLang(level.title, lang)), String(this.year)].filter((part) => part !== "").join(", ");
     return html`
-      ${this.compact ? nothing : html`<h2>${spoken(indicator.title, lang)}</h2><p class="quiet">${subtitle}</p>`}
+      ${this.compact ? nothing : html`<h2>${spoken(indicator.title, lang)}</h2><p class="quiet">${subtitle}</p>${this.#bar()}`}
       <ul aria-label=${t.legend}>${classes.map((entry) => this.#entry(entry))}</ul>
       ${reasons.length === 0 ? nothing : html`<ul class="reasons" aria-label=${t.reasons}>${reasons.map((entry) => this.#entry(entry))}</ul>`}
     `;
   }
 
-  #entry({ paint, label, isMarked }: Entry) {
-    return html`<li aria-current=${isMarked ? "true" : nothing}>
+  /** All classes side by side, with a mark where the selected area, the one under the pointer and the Netherlands stand. */
+  #bar() {
+    const { indicator, level, marked, pointed, national, lang } = this;
+    const breaks = indicator.breaks[level.id];
+    if (breaks === undefined || breaks.edges.length === 0 || indicator.kind === "category") return nothing;
+    const count = breaks.edges.length + 1;
+    const place = (figure: Figure | null): number | null => (figure?.kind === "number" ? placeOnBar(figure.value, indicator, level.id) : null);
+    const [chosen, hovered, country] = [place(marked), place(pointed), national === null ? null : placeOnBar(national, indicator, level.id)];
+    const at = (part: number): number => 6 + part * 288;
+    return html`<svg class="bar" viewBox="0 0 300 46" aria-hidden="true">
+      ${Array.from({ length: count }, (_, row) => svg`<rect x=${at(row / count)} y="14" width=${288 / count} height="14" fill=${colorOf(indicator, row)} />`)}
+      <rect x="6" y="14" width="288" height="14" fill="none" stroke="#4d5d6b" />
+      ${chosen === null ? nothing : svg`<path class="chosen" transform=${`translate(${at(chosen)} 13)`} d="M0 0-6-10H6z" />`}
+      ${hovered === null ? nothing : svg`<path class="hovered" transform=${`translate(${at(hovered)} 13)`} d="M0 0-6-10H6z" />`}
+      ${country === null
+        ? nothing
+        : svg`<g transform=${`translate(${at(country)} 0)`}><path class="country" d="M0 12V32" /><text class="country" y="43" text-anchor=${anchor(country)}>${TEXTS[lang].netherlands}</text></g>`}
+    </svg>`;
+  }
+
+  #entry({ paint, label, isMarked, isPointed }: Entry) {
+    return html`<li aria-current=${isMarked ? "true" : nothing} class=${isPointed ? "pointed" : ""}>
       <zicht-swatch .paint=${paint}></zicht-swatch><span>${label}</span>
       ${isMarked && !this.compact ? html`<span class="name">${this.markedName}</span>` : nothing}
     </li>`;
   }
+}
+
+/** Near an end of the bar a word grows towards the middle. */
+function anchor(place: number): "start" | "middle" | "end" {
+  if (place < 0.15) return "start";
+  return place > 0.85 ? "end" : "middle";
 }
 
 customElements.define("zicht-legend", ZichtLegend);

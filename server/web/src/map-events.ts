@@ -25,6 +25,8 @@ export interface MapEvents {
   readonly level: string | null;
   /** A reason that occurs on the map, and the level it occurs on. */
   readonly reason: { readonly level: string; readonly reason: Reason };
+  /** The area under the pointer or the crosshair. */
+  readonly pointed: Pointed | null;
   /** The area that was clicked, or chosen with Enter; null to let go. */
   readonly pick: Pointed | null;
   /** A sentence for the reader. */

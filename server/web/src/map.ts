@@ -342,6 +342,7 @@ export class ZichtMap extends LitElement {
     if (map !== null) map.getCanvas().style.cursor = pointed === null ? "" : "pointer";
     if (pointed?.code === this.pointed?.code && pointed?.level === this.pointed?.level) return;
     this.pointed = pointed;
+    this.#send("pointed", pointed);
     this.#mark("hover", pointed);
   }
 

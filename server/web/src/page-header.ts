@@ -68,6 +68,10 @@ export class ZichtHeader extends LitElement {
         gap: 0.5rem;
         margin-left: auto;
       }
+      .products {
+        font-weight: 600;
+        white-space: nowrap;
+      }
       .langs {
         border: 1px solid var(--edge);
         border-radius: var(--radius);
@@ -164,6 +168,7 @@ export class ZichtHeader extends LitElement {
           ${noticeBadge(facts, view.lang)}
         </div>
         <div class="tools">
+          ${(facts.products ?? []).length === 0 ? nothing : html`<a class="products" href=${address("products", { lang: view.lang })}>${t.products}</a>`}
           <div class="langs" role="group" aria-label=${t.languageLabel}>${LANGS.map((lang) => this.#language(lang))}</div>
           <button class="button" type="button" aria-label=${t.copyLink} title=${t.copyLink} @click=${() => this.#copy()}>
             ${this.copied === "yes" ? checkIcon : linkIcon}<span class="word">${t.copyLink}</span>
