@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, ExceptionHandler, Message, Receive, Scope, 
 
 from server.errors import BadRequest, NotThere, shown
 from server.responses import CachePolicy
-from styles.errors import NoFigures
+from styles.errors import CountIsNoFill, NoFigures, NoPair
 from tiles.errors import TileOutOfRange
 
 logger = logging.getLogger("zichtkaart")
@@ -30,6 +30,8 @@ STATUSES: Final[dict[type[Exception], HTTPStatus]] = {
     NotThere: HTTPStatus.NOT_FOUND,
     TileOutOfRange: HTTPStatus.NOT_FOUND,
     NoFigures: HTTPStatus.NOT_FOUND,
+    NoPair: HTTPStatus.BAD_REQUEST,
+    CountIsNoFill: HTTPStatus.BAD_REQUEST,
 }
 """What the client is told for each exception; any other one is our fault: 500, and a stack in the log."""
 

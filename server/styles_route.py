@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
-from typing import Any, Final, get_args
+from typing import Any, Final, Protocol, get_args
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,10 +19,28 @@ from server.responses import CachePolicy, Content, respond
 from server.snapshot import Snapshot
 from styles import qgis, web
 from styles.legend import legend_svg
+from styles.pair_legend import pair_legend_svg
 from styles.reasons import sprite
+from styles.scene import common_years, pair
 from tiles.encoding import Encoding
 
-Profile = Callable[[AtlasFacts, str, int, str | None, Lang, str], dict[str, Any]]
+
+class Profile(Protocol):
+    """Makes a style: of an indicator, or of two."""
+
+    def __call__(
+        self,
+        facts: AtlasFacts,
+        indicator_id: str,
+        year: int,
+        level: str | None,
+        lang: Lang,
+        base_url: str,
+        *,
+        other: str | None = None,
+    ) -> dict[str, Any]:
+        """The style as a document."""
+
 
 PROFILES: Final[Mapping[str, Profile]] = {
     "web": web.style,
@@ -33,18 +51,27 @@ PROFILES: Final[Mapping[str, Profile]] = {
 
 
 async def style(request: Request) -> Response:
-    """The MapLibre style of an indicator: of a year, and of one level or of each at its zooms."""
+    """The MapLibre style of an indicator, or of two (``with``): of a year, and of one level or of each at its zooms."""
     snapshot = Snapshot.of(request)
     indicator = snapshot.styled(request.path_params["style"])
     parameters = Parameters(request.query_params)
-    years = sorted({series.year for series in indicator.series})
+    other = asked_other(snapshot, indicator, parameters)
+    years = common_years(indicator, other or indicator)
     year = parameters.number("year", years)
     level = parameters.optional("level", levels_of(indicator))
     lang: Lang = parameters.choice("lang", get_args(Lang), "nl")
     profile = PROFILES[parameters.choice("profile", list(PROFILES), "web")]
     parameters.check()
     base = base_url(request, request.app.state.settings)
-    document = profile(snapshot.facts, indicator.id, years[-1] if year is None else year, level, lang, base)
+    document = profile(
+        snapshot.facts,
+        indicator.id,
+        years[-1] if year is None else year,
+        level,
+        lang,
+        base,
+        other=None if other is None else other.id,
+    )
     body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
     return respond(request, Content.of(body, "application/json"), CachePolicy.ASK)
 
@@ -56,12 +83,24 @@ async def legend(request: Request) -> Response:
     parameters = Parameters(request.query_params)
     level = parameters.optional("level", levels_of(indicator))
     lang: Lang = parameters.choice("lang", get_args(Lang), "nl")
+    zoom = parameters.number("zoom", range(25))
+    other = asked_other(snapshot, indicator, parameters)
     parameters.check()
-    drawing = partial(legend_svg, snapshot.facts, indicator.id, level, lang)
+    if other is None:
+        drawing = partial(legend_svg, snapshot.facts, indicator.id, level, lang, zoom=zoom)
+    else:
+        drawing = partial(pair_legend_svg, snapshot.facts, indicator.id, other.id, level, lang)
     content = await snapshot.cache.get(
-        ("legend", indicator.id, level, lang), lambda: Content.of(drawing().encode(), "image/svg+xml")
+        ("legend", indicator.id, "" if other is None else other.id, level, lang, zoom),
+        lambda: Content.of(drawing().encode(), "image/svg+xml"),
     )
     return respond(request, content, CachePolicy.ASK, headers={"Content-Security-Policy": DRAWING_POLICY})
+
+
+def asked_other(snapshot: Snapshot, indicator: IndicatorFacts, parameters: Parameters) -> IndicatorFacts | None:
+    """The indicator to show in the same map; raises what makes it impossible."""
+    asked = parameters.optional("with", [one for one in snapshot.indicator_by_id if one != indicator.id])
+    return None if asked is None else pair(snapshot.facts, indicator.id, asked)[1]
 
 
 def levels_of(indicator: IndicatorFacts) -> list[str]:

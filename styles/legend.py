@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from html import escape
 
 from layers.atlas import AtlasFacts, IndicatorFacts, Lang, LevelFacts
 from layers.values import Reason
 from styles.coloring import class_text, color_classes
+from styles.drawing import TEXT_PX, TITLE_PX, Drawing, wrapped
 from styles.errors import NoFigures
-from styles.reasons import image_name, pattern_svg
+from styles.reasons import image_name, mark_svg, pattern_svg
 from styles.scene import find_indicator
+from styles.symbols import CIRCLE_OPACITY, MOST_PX, Growth, radius_px, round_figures, top_of
 from styles.tokens import LIGHT, Tokens
-from styles.words import WORDS, reason_text
-
-_FONTS = "'Noto Sans','Open Sans',Arial,sans-serif"
-_MARGIN_PX = 12
-_SWATCH_PX = (26, 16)
-_ROW_PX = 22
-_TEXT_PX = 13
-_TITLE_PX = 14
-_WRAP_PX = 300
-"""Titles are broken to stay within this width."""
+from styles.words import WORDS, number_text, reason_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +35,9 @@ class LegendEntry:
 
     high: float | None = None
     """Of a class: what it runs up to; None where it is open at the top."""
+
+    radius: float | None = None
+    """Of a circle: its radius in parts of the largest one."""
 
 
 def entries(
@@ -71,33 +66,61 @@ def legend_svg(
     lang: Lang,
     reasons: Collection[Reason] | None = None,
     tokens: Tokens = LIGHT,
+    zoom: float | None = None,
 ) -> str:
     """The legend as an SVG image that stands on its own; a screen reader reads its title, unit and rows.
 
-    Without a level it has a part for each level with figures, as an automatic map needs. High contrast modes leave its
-    colors alone, since they carry the meaning.
+    Without a level it has a part for each level with figures, as an automatic map needs. Circles are as large as at a zoom, or
+    as they become in the end. High contrast modes leave its colors alone, since they carry the meaning.
     """
     indicator = find_indicator(facts, indicator_id)
+    is_sized = indicator.drawn == "symbols"
     levels = _levels(facts, indicator, level)
-    drawing = _Drawing(tokens)
-    for line in _wrapped(indicator.title.in_(lang), _TITLE_PX):
-        drawing.text(line, _TITLE_PX, bold=True)
+    drawing = Drawing(tokens)
+    for line in wrapped(indicator.title.in_(lang), TITLE_PX):
+        drawing.text(line, TITLE_PX, bold=True)
     if unit := indicator.unit.in_(lang):
-        drawing.text(unit, _TEXT_PX)
+        drawing.text(unit, TEXT_PX)
     for one in levels:
         drawing.space(6)
         if level is None and len(levels) > 1 and indicator.kind != "category":
-            drawing.text(WORDS[lang].per.format(level=one.title.in_(lang)), _TEXT_PX, bold=True)
+            drawing.text(WORDS[lang].per.format(level=one.title.in_(lang)), TEXT_PX, bold=True)
+        if is_sized:
+            _draw_circles(drawing, facts, indicator, one.id, lang, zoom)
+            continue
         for entry in _class_entries(indicator, one.id, lang):
             drawing.row(entry.color or tokens.missing, entry.label)
         if indicator.kind == "category":
             break  # the same for every level
     drawing.space(6)
-    shown = _reason_entries(reasons, lang)
-    for entry in shown:
-        drawing.row(f"url(#{image_name(entry.reason)})" if entry.reason else tokens.missing, entry.label)
-    swatches = [pattern_svg(entry.reason, tokens) for entry in shown if entry.reason]
-    return drawing.svg(", ".join(part for part in (indicator.title.in_(lang), unit) if part), swatches)
+    title = ", ".join(part for part in (indicator.title.in_(lang), unit) if part)
+    return drawing.svg(title, draw_reasons(drawing, reasons, lang, tokens, are_marks=is_sized))
+
+
+def draw_reasons(
+    drawing: Drawing, reasons: Collection[Reason] | None, lang: Lang, tokens: Tokens, *, are_marks: bool = False
+) -> list[str]:
+    """The rows of reasons, as patterns or as the marks that stand among circles; the patterns they need."""
+    shown = [reason for reason in Reason if reasons is None or reason in reasons]
+    for reason in shown:
+        if are_marks:
+            drawing.mark(mark_svg(reason, tokens), reason_text(reason, lang))
+        else:
+            drawing.row(f"url(#{image_name(reason)})", reason_text(reason, lang))
+    return [] if are_marks else [pattern_svg(reason, tokens) for reason in shown]
+
+
+def _draw_circles(
+    drawing: Drawing, facts: AtlasFacts, indicator: IndicatorFacts, level: str, lang: Lang, zoom: float | None
+) -> None:
+    shown = _class_entries(indicator, level, lang)
+    if not shown:
+        return
+    newest = max(series.edition for series in indicator.series if series.level == level)
+    growth = Growth.of(next(one for one in facts.editions if one.year == newest), level)
+    largest = MOST_PX if zoom is None else growth.largest_px(zoom)
+    circles = [(round(largest * entry.radius, 2), entry.label) for entry in shown if entry.radius is not None]
+    drawing.circles(indicator.colors[-1], CIRCLE_OPACITY, circles)
 
 
 def _levels(facts: AtlasFacts, indicator: IndicatorFacts, level: str | None) -> list[LevelFacts]:
@@ -111,83 +134,26 @@ def _levels(facts: AtlasFacts, indicator: IndicatorFacts, level: str | None) -> 
 
 
 def _class_entries(indicator: IndicatorFacts, level: str, lang: Lang) -> list[LegendEntry]:
+    if indicator.drawn == "symbols":
+        return _circle_entries(indicator, level, lang)
     return [
         LegendEntry(class_text(one, indicator, level, lang), color=one.color, low=one.low, high=one.high)
         for one in color_classes(indicator, level)
     ]
 
 
+def _circle_entries(indicator: IndicatorFacts, level: str, lang: Lang) -> list[LegendEntry]:
+    """Circles of round figures, from large to small, and of zero where figures begin there."""
+    if level not in indicator.breaks:
+        return []
+    top, decimals = top_of(indicator, level), indicator.decimals
+    values = [*round_figures(top, decimals), *([0.0] if indicator.breaks[level].low <= 0 else [])]
+    return [
+        LegendEntry(number_text(value, decimals, lang), color=indicator.colors[-1], radius=radius_px(value, top, 1.0))
+        for value in values
+    ]
+
+
 def _reason_entries(reasons: Collection[Reason] | None, lang: Lang) -> list[LegendEntry]:
     shown = [reason for reason in Reason if reasons is None or reason in reasons]
     return [LegendEntry(reason_text(reason, lang), reason=reason) for reason in shown]
-
-
-class _Drawing:
-    """An SVG that grows downwards and becomes as wide as its widest line."""
-
-    def __init__(self, tokens: Tokens) -> None:
-        self._ink = tokens.label(0).color
-        self._outline = tokens.border(0).casing
-        self._parts: list[str] = []
-        self._rows: list[str] = []
-        self._y_px = float(_MARGIN_PX)
-        self._width_px = 0.0
-
-    def space(self, height_px: float) -> None:
-        self._y_px += height_px
-
-    def text(self, text: str, size_px: int, *, bold: bool = False) -> None:
-        self._y_px += size_px + 5
-        self._write(_MARGIN_PX, self._y_px - 5, text, size_px, bold=bold)
-
-    def row(self, fill: str, label: str) -> None:
-        """A swatch with a thin dark outline, so that the lightest class has an edge, and its text."""
-        width, height = _SWATCH_PX
-        top = self._y_px + (_ROW_PX - height) / 2
-        # Moved as a whole, so that a pattern begins at the corner of its swatch.
-        place = f'transform="translate({_MARGIN_PX + 0.5:g} {top + 0.5:g})" width="{width}" height="{height}"'
-        self._parts.append(f'<rect {place} fill="{fill}" stroke="{self._outline}"/>')
-        self._write(_MARGIN_PX + width + 8, top + height - 3, label, _TEXT_PX)
-        self._rows.append(label)
-        self._y_px += _ROW_PX
-
-    def svg(self, title: str, swatches: list[str]) -> str:
-        width, height = round(self._width_px + _MARGIN_PX), round(self._y_px + _MARGIN_PX)
-        size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
-        spoken = 'role="img" aria-labelledby="legend-title" aria-describedby="legend-rows"'
-        look = f'style="forced-color-adjust:none;print-color-adjust:exact" font-family="{_FONTS}"'
-        return "\n".join(
-            [
-                f'<svg xmlns="http://www.w3.org/2000/svg" {size} {spoken} {look}>',
-                f'<title id="legend-title">{escape(title)}</title>',
-                f'<desc id="legend-rows">{escape("; ".join(self._rows))}</desc>',
-                f"<defs>{''.join(swatches)}</defs>",
-                f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
-                *self._parts,
-                "</svg>\n",
-            ]
-        )
-
-    def _write(self, x: float, y: float, text: str, size_px: int, *, bold: bool = False) -> None:
-        weight = ' font-weight="700"' if bold else ""
-        self._parts.append(
-            f'<text x="{x:g}" y="{y:g}" font-size="{size_px}" fill="{self._ink}"{weight}>{escape(text)}</text>'
-        )
-        self._width_px = max(self._width_px, x + text_width_px(text, size_px))
-
-
-def text_width_px(text: str, size_px: float) -> float:
-    """How wide a text can be: rather too much than too little, for the reader's font is not known here."""
-    return size_px * sum(0.95 if sign in "mwMW@%" else 0.72 if sign.isupper() else 0.62 for sign in text)
-
-
-def _wrapped(text: str, size_px: float) -> list[str]:
-    """A text in lines that stay within the width of a legend, broken between words."""
-    lines: list[str] = []
-    for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_width_px(longer, size_px) <= _WRAP_PX:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines

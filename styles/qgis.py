@@ -19,12 +19,14 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from layers.atlas import AtlasFacts, Lang
+from layers.atlas import AtlasFacts, IndicatorFacts, Lang
 from layers.values import Reason
+from styles.bivariate import cell_filter, cells, reason_filters, reasons_by_weight
 from styles.coloring import ColorClass, class_text
 from styles.document import Layer, document, level_layer, zooms
 from styles.reasons import image_name
 from styles.scene import Band, Scene, scene
+from styles.symbol_layers import ground, is_sized, sized_circles
 from styles.tokens import LIGHT, Line, Tokens
 from styles.words import WORDS, reason_text
 
@@ -40,14 +42,16 @@ def style(
     lang: Lang,
     base_url: str,
     tokens: Tokens = LIGHT,
+    other: str | None = None,
 ) -> dict[str, Any]:
     """The style of an indicator in a year; the same map as ``styles.web.style`` makes, without hover and selection."""
-    view = _later(scene(facts, indicator_id, year, level))
+    view = _later(scene(facts, indicator_id, year, level, other))
     layers: list[Layer] = [
-        *(layer for band in view.bands for layer in _fills(band, view, lang)),
+        *(layer for band in view.bands for layer in _figures(band, view, lang, tokens)),
         *_backdrop(view, tokens),
         *(layer for band in view.bands for layer in _borders(band, view, lang, tokens)),
         *(layer for band in view.bands for layer in _outer(band, lang, tokens)),
+        *(layer for band in view.bands if is_sized(view) for layer in sized_circles(band, view, lang)),
         *(layer for rank in reversed(view.ranks) for layer in _names(rank, view, lang, tokens)),
     ]
     return document(view, _with_unique_ids(layers), lang, base_url, level)
@@ -59,6 +63,31 @@ def _later(view: Scene) -> Scene:
     starts = [first.minzoom, *(min(band.minzoom + 1, view.atlas.maxzoom) for band in others)]
     zoomed = zip(view.bands, starts, [*starts[1:], None], strict=True)
     return replace(view, bands=tuple(replace(band, minzoom=start, maxzoom=end) for band, start, end in zoomed))
+
+
+def _figures(band: Band, view: Scene, lang: Lang, tokens: Tokens) -> list[Layer]:
+    if view.other is not None:
+        return _pair_fills(band, view.indicator, view.other, lang)
+    if is_sized(view):
+        return [ground(band, tokens) | {"id": band.level.title.in_(lang)}]
+    return _fills(band, view, lang)
+
+
+def _pair_fills(band: Band, first: IndicatorFacts, second: IndicatorFacts, lang: Lang) -> list[Layer]:
+    title, level = band.level.title.in_(lang), band.level.id
+    layers = []
+    for cell in cells(first, second, level):
+        texts = (class_text(cell.first, first, level, lang), class_text(cell.second, second, level, lang))
+        told = " / ".join(
+            f"{text} {one.unit.in_(lang)}".strip() for text, one in zip(texts, (first, second), strict=True)
+        )
+        layer = level_layer(f"{title} {told}", "fill", band, "classes")
+        layers.append(layer | {"filter": cell_filter(cell, first, second), "paint": {"fill-color": cell.color}})
+    for reason in reasons_by_weight():
+        layer = level_layer(f"{title} {reason_text(reason, lang).lower()}", "fill", band, "reason")
+        either = [["==", field, value] for field, value in reason_filters(first, second, reason)]
+        layers.append(layer | {"filter": ["any", *either], "paint": {"fill-pattern": image_name(reason)}})
+    return layers
 
 
 def _fills(band: Band, view: Scene, lang: Lang) -> list[Layer]:

@@ -53,6 +53,50 @@ class Pattern:
     dots: tuple[Dot, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A framed square with ink in it, which stands at a point."""
+
+    ground: str
+    ink: str
+    lines: tuple[tuple[float, float, float, float], ...] = ()
+    """x, y of either end."""
+
+    dots: tuple[Dot, ...] = ()
+
+
+MARK_SIZE = 0.875
+"""How large a mark is on a map, in parts of ``TILE``."""
+
+_FRAME = (
+    (0.75, 0.75, 15.25, 0.75),
+    (15.25, 0.75, 15.25, 15.25),
+    (15.25, 15.25, 0.75, 15.25),
+    (0.75, 15.25, 0.75, 0.75),
+)
+_LINE = 2.0
+"""Width of the lines of a mark."""
+
+
+def marks(tokens: Tokens = LIGHT) -> Mapping[Reason, Mark]:
+    """The mark of every reason: a slash, a dash, three dots, nothing, a cross."""
+    ground, ink = tokens.mark_ground, tokens.mark_ink
+    slash, other = (4.5, 11.5, 11.5, 4.5), (4.5, 4.5, 11.5, 11.5)
+    dots = (Dot(4, 8, 1.3), Dot(8, 8, 1.3), Dot(12, 8, 1.3))
+    return {
+        Reason.WITHHELD: Mark(ground, ink, (slash,)),
+        Reason.MISSING: Mark(ground, ink, ((4.0, 8.0, 12.0, 8.0),)),
+        Reason.NOT_YET_PUBLISHED: Mark(ground, ink, dots=dots),
+        Reason.NOT_APPLICABLE: Mark(ground, ink),
+        Reason.NOT_COMPARABLE: Mark(ground, ink, (slash, other)),
+    }
+
+
+def mark_name(reason: Reason) -> str:
+    """What the mark is called in the sprite."""
+    return f"mark-{reason.value}"
+
+
 def patterns(tokens: Tokens = LIGHT) -> Mapping[Reason, Pattern]:
     """The pattern of every reason. None is a plain color that a palette could contain."""
     rising = Stroke(1, 1, offset=0, period=8, width=1.3)
@@ -75,17 +119,61 @@ def image_name(reason: Reason) -> str:
 
 
 def sprite(scale: int, tokens: Tokens = LIGHT) -> tuple[bytes, dict[str, dict[str, int]]]:
-    """The patterns side by side as a PNG, and where each one is, for a screen with ``scale`` pixels per CSS pixel.
+    """Patterns and marks side by side as a PNG, and where each one is, for a screen with ``scale`` pixels per CSS pixel.
 
     The same scale gives the same bytes.
     """
     side = TILE * scale
-    drawn = patterns(tokens)
+    drawn = {image_name(reason): pattern_pixels(reason, scale, tokens) for reason in Reason}
+    drawn |= {mark_name(reason): mark_pixels(reason, scale, tokens) for reason in Reason}
     index = {
-        image_name(reason): {"x": side * place, "y": 0, "width": side, "height": side, "pixelRatio": scale}
-        for place, reason in enumerate(drawn)
+        name: {"x": side * place, "y": 0, "width": side, "height": side, "pixelRatio": scale}
+        for place, name in enumerate(drawn)
     }
-    return _png(np.concatenate([_pixels(pattern, scale) for pattern in drawn.values()], axis=1)), index
+    return _png(np.concatenate(list(drawn.values()), axis=1)), index
+
+
+def pattern_pixels(reason: Reason, scale: int, tokens: Tokens = LIGHT) -> NDArray[np.uint8]:
+    """(side, side, 3) one tile of the pattern of a reason, which repeats without a seam."""
+    return _pixels(patterns(tokens)[reason], scale)
+
+
+def mark_pixels(reason: Reason, scale: int, tokens: Tokens = LIGHT) -> NDArray[np.uint8]:
+    """(side, side, 3) the mark of a reason."""
+    mark = marks(tokens)[reason]
+    middles = (np.arange(TILE * scale) + 0.5) / scale
+    x, y = np.meshgrid(middles, middles)
+    ink = np.zeros_like(x)
+    for width, lines in ((1.5, _FRAME), (_LINE, mark.lines)):
+        for line in lines:
+            ink = np.maximum(ink, _cover(width / 2 - _distance(x, y, line), scale))
+    for dot in mark.dots:
+        ink = np.maximum(ink, _cover(dot.radius - np.hypot(x - dot.x, y - dot.y), scale))
+    ground, color = _rgb(mark.ground), _rgb(mark.ink)
+    mixed: NDArray[np.float64] = ground + (color - ground) * ink[..., None]
+    return mixed.round().astype(np.uint8)
+
+
+def mark_svg(reason: Reason, tokens: Tokens = LIGHT) -> str:
+    """The mark as a part of an SVG, of ``TILE`` units."""
+    mark = marks(tokens)[reason]
+    path = "".join(f"M{x1:g} {y1:g}L{x2:g} {y2:g}" for x1, y1, x2, y2 in mark.lines)
+    parts = [
+        f'<rect x="0.75" y="0.75" width="14.5" height="14.5" fill="{mark.ground}" stroke="{mark.ink}" stroke-width="1.5"/>'
+    ]
+    parts += [f'<path d="{path}" stroke="{mark.ink}" stroke-width="{_LINE:g}" stroke-linecap="round"/>'] if path else []
+    parts += [f'<circle cx="{dot.x:g}" cy="{dot.y:g}" r="{dot.radius:g}" fill="{mark.ink}"/>' for dot in mark.dots]
+    return "".join(parts)
+
+
+def _distance(
+    x: NDArray[np.float64], y: NDArray[np.float64], line: tuple[float, float, float, float]
+) -> NDArray[np.float64]:
+    """How far points lie from a line between two ends."""
+    x1, y1, x2, y2 = line
+    along = np.clip(((x - x1) * (x2 - x1) + (y - y1) * (y2 - y1)) / ((x2 - x1) ** 2 + (y2 - y1) ** 2), 0.0, 1.0)
+    away: NDArray[np.float64] = np.hypot(x - x1 - along * (x2 - x1), y - y1 - along * (y2 - y1))
+    return away
 
 
 def pattern_svg(reason: Reason, tokens: Tokens = LIGHT) -> str:

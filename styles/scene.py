@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from layers.atlas import AtlasFacts, BackdropFacts, EditionFacts, IndicatorFacts, Lang, LevelFacts, Series
 from styles.coloring import ColorClass, color_classes
-from styles.errors import NoFigures, UnknownIndicator
+from styles.errors import CountIsNoFill, NoFigures, NoPair, UnknownIndicator
 
 _NAMES_OVERLAP = 3
 """For how many zooms names of a level stay beside those of a finer one."""
@@ -49,6 +49,24 @@ class Scene:
     bands: tuple[Band, ...]
     """From coarse to fine; their zooms follow each other without a gap."""
 
+    other: IndicatorFacts | None = None
+    """A second indicator in the same map."""
+
+    @property
+    def tiles(self) -> str:
+        """The address of the tiles that have what is drawn, below ``tiles/``: with a query where that is not there by itself."""
+        if self.other is not None:
+            bare = (one.id for one in self.atlas.tilesets if one.year is None and one.edition == self.edition.year)
+            place = next(bare, f"gebieden-{self.edition.year}")
+            return f"{place}?indicators={self.indicator.id},{self.other.id}&year={self.year}"
+        there = {one.id: one.indicators for one in self.atlas.tilesets}.get(self.tileset, ())
+        return self.tileset if self.indicator.id in there else f"{self.tileset}?indicators={self.indicator.id}"
+
+    @property
+    def indicators(self) -> tuple[IndicatorFacts, ...]:
+        """The indicators in it."""
+        return (self.indicator,) if self.other is None else (self.indicator, self.other)
+
     @property
     def backdrop(self) -> tuple[BackdropFacts, ...]:
         """What is drawn for orientation."""
@@ -56,8 +74,7 @@ class Scene:
 
     def attribution(self, lang: Lang) -> str:
         """Who made the figures and the borders."""
-        source = self.indicator.source
-        own = [] if source is None else [source.in_(lang)]
+        own = [one.source.in_(lang) for one in self.indicators if one.source is not None]
         return " | ".join(dict.fromkeys([*own, self.atlas.attribution]))
 
     def depths(self, rank: int) -> list[tuple[Band, int]]:
@@ -100,22 +117,59 @@ class Scene:
         return max(min(fitting, float(self.atlas.maxzoom)), float(self.bands[0].minzoom), 0.0)
 
 
-def scene(facts: AtlasFacts, indicator_id: str, year: int, level: str | None) -> Scene:
-    """The scene of an indicator in a year.
+def scene(facts: AtlasFacts, indicator_id: str, year: int, level: str | None, other: str | None = None) -> Scene:
+    """The scene of an indicator in a year, or of two where there is another.
 
     Without a level each level is shown from its own minzoom until the next finer one with figures begins. With a level
     that one is shown from its minzoom on, and below it the coarser ones with figures, so that a reader who zooms out
-    does not face an empty map. Raises ``UnknownIndicator`` and ``NoFigures``.
+    does not face an empty map. Raises ``UnknownIndicator`` and ``NoFigures``,
+    and for two indicators ``CountIsNoFill`` and ``NoPair``.
     """
+    if other is not None:
+        return _pair(facts, indicator_id, other, year, level)
     indicator = find_indicator(facts, indicator_id)
     drawn = _drawn(indicator, year, level)
+    return _scene(facts, indicator, drawn, level)
+
+
+def _pair(facts: AtlasFacts, indicator_id: str, other_id: str, year: int, level: str | None) -> Scene:
+    """The scene of two indicators, on the levels and borders that both have figures on."""
+    one, other = pair(facts, indicator_id, other_id)
+    theirs = {(series.level, series.year, series.edition) for series in other.series}
+    common = [series for series in one.series if (series.level, series.year, series.edition) in theirs]
+    shared = one.model_copy(update={"series": tuple(common)})
+    return replace(_scene(facts, one, _drawn(shared, year, level), level), other=other)
+
+
+def pair(facts: AtlasFacts, indicator_id: str, other_id: str) -> tuple[IndicatorFacts, IndicatorFacts]:
+    """Two indicators that can be shown in one map. Raises ``UnknownIndicator``, ``CountIsNoFill`` and ``NoPair``."""
+    one, other = find_indicator(facts, indicator_id), find_indicator(facts, other_id)
+    if one.id == other.id:
+        raise NoPair(one.id, other.id, "they are the same")
+    for indicator in (one, other):
+        if indicator.drawn == "symbols":
+            raise CountIsNoFill(indicator.id)
+        if indicator.kind == "category":
+            raise NoPair(one.id, other.id, f"{indicator.id!r} has categories, which are neither low nor high")
+    if not common_years(one, other):
+        raise NoPair(one.id, other.id, "there is no year and level for which both have figures")
+    return one, other
+
+
+def common_years(one: IndicatorFacts, other: IndicatorFacts) -> list[int]:
+    """The years in which two indicators have figures on the same level and borders."""
+    theirs = {(series.level, series.year, series.edition) for series in other.series}
+    return sorted({series.year for series in one.series if (series.level, series.year, series.edition) in theirs})
+
+
+def _scene(facts: AtlasFacts, indicator: IndicatorFacts, drawn: list[Series], level: str | None) -> Scene:
     edition = next(edition for edition in facts.editions if edition.year == drawn[0].edition)
     with_figures = {series.level for series in drawn}
     shown = [(rank, one) for rank, one in enumerate(edition.levels) if one.id in with_figures]
     if level is not None:
         last = next(index for index, (_, one) in enumerate(shown) if one.id == level)
         shown = shown[: last + 1]
-    return Scene(facts, indicator, year, edition, drawn[0].tileset, _bands(shown, indicator))
+    return Scene(facts, indicator, drawn[0].year, edition, drawn[0].tileset, _bands(shown, indicator))
 
 
 def find_indicator(facts: AtlasFacts, indicator_id: str) -> IndicatorFacts:

@@ -83,6 +83,10 @@ class Tokens:
     not_applicable: str
     """Near white, under thin lines."""
 
+    mark_ink: str
+    mark_ground: str
+    """Of the small squares that stand where there is no circle."""
+
     def border(self, depth: int) -> Line:
         """The line of a border so many levels above the finest one shown."""
         return self.borders[min(depth, len(self.borders) - 1)]
@@ -126,4 +130,6 @@ LIGHT = Tokens(
     missing="#d8d6ce",
     reason_ground="#ecebe7",
     not_applicable="#fcfcfb",
+    mark_ink="#5f5d57",
+    mark_ground="#fcfcfb",
 )

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from layers.atlas import AtlasFacts, Lang
+from layers.atlas import AtlasFacts, IndicatorFacts, Lang
 from layers.values import Reason
+from styles.bivariate import color_expression, reason_filters, reasons_by_weight, thirds_of
 from styles.document import Layer, document, level_layer, zooms
 from styles.reasons import image_name
 from styles.scene import Band, Scene, scene
+from styles.symbol_layers import circles, ground, is_sized
 from styles.tokens import FONTS, FONTS_STRONG, LIGHT, Line, Tokens
 from tiles.encoding import Encoding
 
@@ -27,27 +29,52 @@ def style(
     base_url: str,
     tokens: Tokens = LIGHT,
     encoding: Encoding = Encoding.MLT,
+    other: str | None = None,
 ) -> dict[str, Any]:
     """The style of an indicator in a year; without a level the level follows the zoom.
+
+    ``other`` is a second indicator in the same map, three classes by three.
 
     ``encoding`` is that of the tiles it asks for, where the atlas has them.
 
     ``base_url`` is the absolute address of the server, to which tiles and sprite are relative. Each layer says in its
     metadata what it is (``zichtkaart:role``) and of which level (``zichtkaart:level``). Raises ``UnknownIndicator`` and
-    ``NoFigures``.
+    ``NoFigures``, and for two indicators ``NoPair`` and ``CountIsNoFill``.
     """
-    view = scene(facts, indicator_id, year, level)
+    view = scene(facts, indicator_id, year, level, other)
     layers: list[Layer] = [
         {"id": "background", "type": "background", "paint": {"background-color": tokens.background}},
-        *(layer for band in view.bands for layer in _fills(band, view)),
+        *(layer for band in view.bands for layer in _figures(band, view, tokens)),
         *_backdrop(view, tokens),
         *(layer for rank in reversed(view.ranks) for layer in _borders(rank, view, tokens)),
         *_outer(view, tokens),
+        *(layer for band in view.bands if is_sized(view) for layer in circles(band, view)),
         *(layer for band in view.bands for layer in _states(band, tokens)),
         *(layer for rank in reversed(view.ranks) for layer in _names(rank, view, tokens)),
     ]
     known = encoding if view.edition.mlt is not None else Encoding.MVT
     return document(view, layers, lang, base_url, level, known)
+
+
+def _figures(band: Band, view: Scene, tokens: Tokens) -> list[Layer]:
+    """What fills the regions of a band."""
+    if view.other is not None:
+        return _pair_fills(band, view.indicator, view.other)
+    return [ground(band, tokens)] if is_sized(view) else _fills(band, view)
+
+
+def _pair_fills(band: Band, first: IndicatorFacts, second: IndicatorFacts) -> list[Layer]:
+    """Nine colors where both have a figure; where either has none, its reason."""
+    layers: list[Layer] = []
+    if thirds_of(first, band.level.id) and thirds_of(second, band.level.id):
+        layer = level_layer(f"{band.level.id}-classes", "fill", band, "classes")
+        both = ["all", ["has", first.field], ["has", second.field]]
+        layers.append(layer | {"filter": both, "paint": {"fill-color": color_expression(first, second, band.level.id)}})
+    for reason in reasons_by_weight():
+        either = [["==", ["get", field], value] for field, value in reason_filters(first, second, reason)]
+        layer = level_layer(f"{band.level.id}-{reason.value}", "fill", band, "reason")
+        layers.append(layer | {"filter": ["any", *either], "paint": {"fill-pattern": image_name(reason)}})
+    return layers
 
 
 def _fills(band: Band, view: Scene) -> list[Layer]:

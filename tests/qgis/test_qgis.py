@@ -49,6 +49,7 @@ def patterns_of(site: Site) -> dict[str, np.ndarray[Any, np.dtype[np.uint8]]]:
     return {
         name.removeprefix("reason-"): pixels[at["y"] : at["y"] + at["height"], at["x"] : at["x"] + at["width"]]
         for name, at in index.items()
+        if name.startswith("reason-")
     }
 
 

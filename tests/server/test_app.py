@@ -250,6 +250,22 @@ def test_everything_wrong_in_the_query_of_a_style_is_told_at_once(client: Client
         assert part in detail
 
 
+def test_two_indicators_come_in_one_style_and_one_legend(client: Client) -> None:
+    style = client.get("/styles/koopwoningen?with=gemiddelde-woz-waarde&level=gemeente").json()
+    address = style["sources"]["kaart"]["url"]
+    assert address.startswith(f"{ORIGIN}/tiles/gebieden-2022?indicators=koopwoningen,gemiddelde-woz-waarde&year=")
+    assert client.get(address.removeprefix(ORIGIN)).json()["tiles"]
+    legend = client.get("/styles/koopwoningen/legend.svg?with=gemiddelde-woz-waarde&level=gemeente").text
+    assert "Koopwoningen" in legend
+    assert "Gemiddelde WOZ-waarde" in legend
+
+
+def test_an_unknown_second_indicator_is_told_with_the_ones_there_are(client: Client) -> None:
+    answer = client.get("/styles/koopwoningen?with=koopwoningen")
+    assert answer.status == 400
+    assert "with is" in problem_of(answer)
+
+
 def test_unknown_query_parameters_are_ignored(client: Client) -> None:
     assert client.get("/styles/koopwoningen?utm_source=x").status == 200
 

@@ -67,9 +67,9 @@ def homes(series: Sequence[Series]) -> IndicatorFacts:
         series=tuple(series),
         colors=colors("YlGnBu", 5),
         breaks={
-            "gemeente": Breaks(edges=(265, 300, 335, 380), low=165, high=830),
-            "wijk": Breaks(edges=(250, 300, 350, 1410), low=70, high=1600),
-            "buurt": Breaks(edges=(300,), low=50, high=2100),
+            "gemeente": Breaks(edges=(265, 300, 335, 380), low=165, high=830, thirds=(280, 350)),
+            "wijk": Breaks(edges=(250, 300, 350, 1410), low=70, high=1600, thirds=(260, 340)),
+            "buurt": Breaks(edges=(300,), low=50, high=2100, thirds=(300,)),
         },
         values=FILE,
     )
@@ -108,6 +108,41 @@ def owners(series: Sequence[Series]) -> IndicatorFacts:
     )
 
 
+def incidents(series: Sequence[Series]) -> IndicatorFacts:
+    """A number of things, drawn as circles: up to 1,200 per wijk."""
+    found = offences(series)
+    breaks = {one.level: Breaks(edges=(), low=0, high=1200) for one in series}
+    return found.model_copy(
+        update={
+            "id": "incidenten",
+            "drawn": "symbols",
+            "colors": ("#88419d",),
+            "breaks": breaks,
+            "title": Text(nl="Incidenten"),
+        }
+    )
+
+
+def risk(series: Sequence[Series]) -> IndicatorFacts:
+    """A share, with thirds: in both themes' maps."""
+    thirds = {"gemeente": (4.0, 6.5), "wijk": (3.0, 7.0)}
+    return IndicatorFacts(
+        id="verhoogd-risico",
+        theme="drugs",
+        title=Text(nl="Verhoogd risico", en="Raised risk"),
+        unit=Text(nl="% van de woningen", en="% of homes"),
+        kind="share",
+        decimals=1,
+        series=tuple(series),
+        colors=colors("Purples", 3),
+        breaks={
+            level: Breaks(edges=(2.0, 8.0), low=0, high=22, thirds=thirds[level])
+            for level in dict.fromkeys(one.level for one in series)
+        },
+        values=FILE,
+    )
+
+
 def series(
     levels: Sequence[str], year: int = 2022, edition_year: int = 2022, tileset: str = "vastgoed-2022"
 ) -> list[Series]:
@@ -130,5 +165,11 @@ def town(*indicators: IndicatorFacts, editions: Sequence[EditionFacts] = ()) -> 
         editions=tuple(editions) or (edition(),),
         themes=(ThemeFacts(id="vastgoed", title=Text(nl="Vastgoed")), ThemeFacts(id="drugs", title=Text(nl="Drugs"))),
         indicators=indicators or standard,
-        tilesets=(TilesetFacts(id="vastgoed-2022", edition=2022), TilesetFacts(id="drugs-2022", edition=2022)),
+        tilesets=(
+            TilesetFacts(id="gebieden-2022", edition=2022),
+            TilesetFacts(
+                id="vastgoed-2022", edition=2022, year=2022, indicators=("gemiddelde-woz-waarde", "meeste-eigenaren")
+            ),
+            TilesetFacts(id="drugs-2022", edition=2022, year=2022, indicators=("drugsmisdrijven",)),
+        ),
     )

@@ -6,8 +6,9 @@ import pytest
 
 from layers.atlas import AtlasFacts, Breaks, Lang
 from layers.values import Reason
+from styles.drawing import text_width_px
 from styles.errors import NoFigures, UnknownIndicator
-from styles.legend import LegendEntry, entries, legend_svg, text_width_px
+from styles.legend import LegendEntry, entries, legend_svg
 from styles.reasons import image_name
 from styles.words import number_text
 from tests.styles.make_facts import homes, series, town

@@ -40,8 +40,8 @@ def tile(reason: Reason, scale: int) -> Pixels:
 def test_every_reason_has_its_own_tile_in_the_sprite(scale: int) -> None:
     png, index = sprite(scale)
     side = TILE * scale
-    assert list(index) == [f"reason-{reason}" for reason in Reason]
-    assert picture(png).shape == (side, side * len(Reason), 3)
+    assert list(index) == [f"{kind}-{reason}" for kind in ("reason", "mark") for reason in Reason]
+    assert picture(png).shape == (side, side * 2 * len(Reason), 3)
     assert all(one["pixelRatio"] == scale and one["width"] == one["height"] == side for one in index.values())
     tiles = [tile(reason, scale).tobytes() for reason in Reason]
     assert len(set(tiles)) == len(Reason)
