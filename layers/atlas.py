@@ -7,6 +7,7 @@ secret may stand in it.
     atlas.json
     tiles/gebieden-2022-0123456789ab.pmtiles      geometry tiles of one edition (see below)
     tiles/gebieden-2022-0123456789ab.mlt.pmtiles  the same as MapLibre Tiles
+    tiles/gebieden-2022-0123456789ab.rd.pmtiles   the same in the Dutch grid
     regions/2022-0123456789ab.parquet             its regions: GeoParquet, columns as in ``REGION_COLUMNS``
     values/koopwoningen-0123456789ab.parquet      an indicator: columns as in ``VALUE_COLUMNS``
     tables/verdachten-0123456789ab.parquet        a table that is not per region: columns as in its ``TableFacts``
@@ -122,6 +123,11 @@ class EditionFacts(Facts):
     tiles: Artefact
     mlt: Artefact | None = None
     """The same tiles as MapLibre Tiles; atlases of before there were any have none."""
+
+    rd: Artefact | None = None
+    """The same regions in the Dutch grid (NetherlandsRDNewQuad), as MVT; None outside the Netherlands or where not wanted.
+
+    Its zooms are other ones: ``tiles.grid.RD_ZOOMS_AHEAD`` says how they compare."""
 
     regions: Artefact
     bounds: tuple[float, float, float, float]

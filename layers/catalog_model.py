@@ -36,6 +36,7 @@ from layers.catalog_words import (
     with_year,
 )
 from layers.composed import columns_in, is_composed
+from tiles.grid import GridName
 
 COUNTED = ("count", "sum")
 """Kinds of figures of which the whole is the sum of its parts; a region with more of everything has more of it."""
@@ -52,6 +53,8 @@ class AtlasEntry(Entry):
     attribution: Filled
     maxzoom: Zoom = 12
     notice: Words | None = None
+    grids: tuple[GridName, ...] = tuple(GridName)
+    """The grids tiles are made in; the Dutch one only where regions lie within it. Web Mercator is always there."""
 
 
 class RegionsEntry(Entry):

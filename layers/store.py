@@ -138,6 +138,8 @@ def artefacts_of(facts: AtlasFacts) -> Iterable[Artefact]:
         yield edition.tiles
         if edition.mlt is not None:
             yield edition.mlt
+        if edition.rd is not None:
+            yield edition.rd
         yield edition.regions
     for indicator in facts.indicators:
         yield indicator.values

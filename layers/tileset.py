@@ -40,6 +40,8 @@ class Borders:
         if self.facts.mlt is not None:
             self.artefacts[Encoding.MLT] = self.facts.mlt
         self.archives = {encoding: TileArchive.open(atlas.path(found)) for encoding, found in self.artefacts.items()}
+        self.dutch = None if self.facts.rd is None else TileArchive.open(atlas.path(self.facts.rd))
+        """Tiles in the Dutch grid, as MVT."""
 
 
 class Tileset:
@@ -75,7 +77,9 @@ class Tileset:
         }
         """By encoding there is, MVT in any case: twelve hexadecimal digits that change when any tile may."""
 
-        self.grids: tuple[GridName, ...] = (GridName.WEB_MERCATOR,)
+        self.grids: tuple[GridName, ...] = tuple(
+            grid for grid in GridName if grid is GridName.WEB_MERCATOR or self._borders.dutch is not None
+        )
         """The grids there are tiles in."""
 
         archive = self.archives[Encoding.MVT]
@@ -94,12 +98,20 @@ class Tileset:
         """By layer, what is put into its tiles; ``tiles.joined.write_joined`` makes the same tiles for a static site."""
         return self._attributes
 
-    def tile(self, coord: TileCoord, encoding: Encoding = Encoding.MVT) -> bytes | None:
+    def archive(self, grid: GridName, encoding: Encoding = Encoding.MVT) -> TileArchive:
+        """The geometry tiles in one of the ``grids``; in the Dutch one there is MVT only."""
+        if grid is GridName.RD_NEW and self._borders.dutch is not None:
+            return self._borders.dutch
+        return self.archives[encoding]
+
+    def tile(
+        self, coord: TileCoord, encoding: Encoding = Encoding.MVT, grid: GridName = GridName.WEB_MERCATOR
+    ) -> bytes | None:
         """A tile, gzipped, in one of the encodings of ``versions``; None where there is nothing.
 
         The same atlas gives the same bytes.
         """
-        geometry = self.archives[encoding].unpacked(coord)
+        geometry = self.archive(grid, encoding).unpacked(coord)
         if geometry is None:
             return None
         return Compression.GZIP.packed(joined(geometry, self._attributes, encoding))

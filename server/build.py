@@ -27,7 +27,7 @@ from layers.atlas import (
     TilesetFacts,
 )
 from layers.catalog import Catalog, read_catalog
-from layers.catalog_model import IndicatorEntry
+from layers.catalog_model import AtlasEntry, IndicatorEntry
 from layers.columns import SeriesRows, write_regions, write_values
 from layers.editions import Edition, RegionLevel
 from layers.indicators import PublishedSeries
@@ -40,6 +40,7 @@ from server.classification import Classification, classified, style_problems
 from server.geometry_key import geometry_key, kept_tiles, remember_tiles
 from server.listing import size
 from server.progress import Report, silent
+from tiles.grid import RD_ZOOMS_AHEAD, GridName, lies_in_the_netherlands
 from tiles.pyramid import Backdrop, Level, PyramidReport, write_pyramid
 
 SeriesPlace = tuple[str, int, int]
@@ -92,7 +93,7 @@ def build(catalog_path: Path, folder: Path, jobs: int = 1, progress: Report = si
     catalog, prepared = checked(catalog_path, progress)
     with AtlasWriter(folder) as writer:
         writer.check_id(catalog.atlas.id)
-        editions, pyramids = _write_editions(writer, prepared.editions, catalog.atlas.maxzoom, jobs, progress)
+        editions, pyramids = _write_editions(writer, prepared.editions, catalog.atlas, jobs, progress)
         tilesets = _tilesets(catalog, prepared)
         facts = AtlasFacts(
             id=catalog.atlas.id,
@@ -145,61 +146,94 @@ def _with_decimals(catalog: Catalog, decimals: Mapping[str, int]) -> Catalog:
 
 
 def _write_editions(
-    writer: AtlasWriter, editions: Sequence[Edition], maxzoom: int, jobs: int, progress: Report
+    writer: AtlasWriter, editions: Sequence[Edition], atlas: AtlasEntry, jobs: int, progress: Report
 ) -> tuple[tuple[EditionFacts, ...], dict[int, PyramidReport]]:
     """Editions in their order, and what came of the tiles of those that changed."""
-    made = [_write_edition(writer, edition, maxzoom, jobs, progress) for edition in editions]
+    made = [_write_edition(writer, edition, atlas, jobs, progress) for edition in editions]
     return tuple(facts for facts, _ in made), {facts.year: report for facts, report in made if report is not None}
 
 
 def _write_edition(
-    writer: AtlasWriter, edition: Edition, maxzoom: int, jobs: int, progress: Report
+    writer: AtlasWriter, edition: Edition, atlas: AtlasEntry, jobs: int, progress: Report
 ) -> tuple[EditionFacts, PyramidReport | None]:
     regions = writer.artefact("regions", str(edition.year), ".parquet", partial(write_regions, edition=edition))
-    stem = f"gebieden-{edition.year}"
-    key = geometry_key(edition, regions, maxzoom)
-    tiles, report = kept_tiles(writer.folder, stem, key), None
-    if tiles is None:
-        tiles, report = _write_tiles(writer, stem, edition, maxzoom, jobs, progress)
-        remember_tiles(writer.folder, stem, key, tiles)
-    mvt, mlt = tiles
+    made = {
+        grid: _kept_or_made(writer, edition, regions, grid, atlas.maxzoom, jobs, progress)
+        for grid in _grids(edition, atlas)
+    }
+    (mvt, mlt), report = made[GridName.WEB_MERCATOR]
+    dutch = made.get(GridName.RD_NEW)
     facts = EditionFacts(
         year=edition.year,
         levels=tuple(_level_facts(level) for level in edition.levels),
         backdrop=tuple(BackdropFacts(id=shapes.id, kind=shapes.kind) for shapes in edition.backdrop),
         tiles=mvt,
         mlt=mlt,
+        rd=None if dutch is None else dutch[0][0],
         regions=regions,
         bounds=edition.bounds,
     )
     return facts, report
 
 
-def _write_tiles(
-    writer: AtlasWriter, stem: str, edition: Edition, maxzoom: int, jobs: int, progress: Report
-) -> tuple[tuple[Artefact, ...], PyramidReport]:
-    """The tiles as MVT and as MLT."""
-    reports = []
+def _grids(edition: Edition, atlas: AtlasEntry) -> Iterator[GridName]:
+    """The grids that tiles are made in: the Dutch one where it is wanted and the regions lie in the Netherlands."""
+    yield GridName.WEB_MERCATOR
+    if GridName.RD_NEW in atlas.grids and lies_in_the_netherlands(edition.bounds):
+        yield GridName.RD_NEW
 
-    def write(mvt: Path, mlt: Path) -> None:
+
+def _kept_or_made(
+    writer: AtlasWriter,
+    edition: Edition,
+    regions: Artefact,
+    grid: GridName,
+    maxzoom: int,
+    jobs: int,
+    progress: Report,
+) -> tuple[tuple[Artefact, ...], PyramidReport | None]:
+    """The tiles of an edition in a grid, and what came of them where they had to be made."""
+    stem = f"gebieden-{edition.year}"
+    name = stem if grid is GridName.WEB_MERCATOR else f"{stem}.rd"
+    key = geometry_key(edition, regions, maxzoom, grid)
+    kept = kept_tiles(writer.folder, name, key)
+    if kept is not None:
+        return kept, None
+    artefacts, report = _write_tiles(writer, stem, edition, grid, maxzoom, jobs, progress)
+    remember_tiles(writer.folder, name, key, artefacts)
+    return artefacts, report
+
+
+def _write_tiles(
+    writer: AtlasWriter, stem: str, edition: Edition, grid: GridName, maxzoom: int, jobs: int, progress: Report
+) -> tuple[tuple[Artefact, ...], PyramidReport]:
+    """The tiles as MVT and as MLT; in the Dutch grid, which MapLibre does not draw by itself, as MVT only."""
+    reports = []
+    is_dutch = grid is GridName.RD_NEW
+    behind = RD_ZOOMS_AHEAD if is_dutch else 0
+
+    def write(mvt: Path, mlt: Path | None = None) -> None:
         report = write_pyramid(
             mvt,
-            [_tile_level(level) for level in edition.levels],
+            [_tile_level(level, max(0, level.minzoom - behind)) for level in edition.levels],
             [Backdrop(shapes.id, shapes.geometry) for shapes in edition.backdrop],
             edition.crs,
-            maxzoom,
+            # The last zoom is shown at all deeper ones too, so it is never coarser than in the other grid.
+            max(0, maxzoom - behind + 1) if is_dutch else maxzoom,
             {"name": stem},
+            grid=grid,
             mlt=mlt,
             jobs=jobs,
             progress=lambda stage, done, total: progress(f"{stage} {edition.year}", done, total),
         )
         reports.append(report)
 
-    artefacts = writer.artefacts("tiles", stem, [".pmtiles", ".mlt.pmtiles"], write)
+    suffixes = [".rd.pmtiles"] if is_dutch else [".pmtiles", ".mlt.pmtiles"]
+    artefacts = writer.artefacts("tiles", stem, suffixes, write)
     return artefacts, reports[0]
 
 
-def _tile_level(level: RegionLevel) -> Level:
+def _tile_level(level: RegionLevel, minzoom: int) -> Level:
     return Level(
         name=level.id,
         geometry=level.geometry,
@@ -209,7 +243,7 @@ def _tile_level(level: RegionLevel) -> Level:
         label_x=level.label_x,
         label_y=level.label_y,
         label_weight=level.label_weight,
-        minzoom=level.minzoom,
+        minzoom=minzoom,
     )
 
 

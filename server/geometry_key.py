@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 import tiles
 from layers.atlas import Artefact
 from layers.editions import Edition
+from tiles.grid import GridName
 
 
 class Kept(BaseModel):
@@ -28,12 +29,13 @@ class Kept(BaseModel):
     """The same tiles in each encoding."""
 
 
-def geometry_key(edition: Edition, regions: Artefact, maxzoom: int) -> str:
+def geometry_key(edition: Edition, regions: Artefact, maxzoom: int, grid: GridName) -> str:
     """A hash over everything that decides the bytes of an edition's tiles, with the code that makes them."""
     digest = hashlib.sha256()
     facts = (
         regions.version,  # codes, names, ids, label points and geometry
         maxzoom,
+        grid.value,
         [(level.id, level.minzoom) for level in edition.levels],
         [(shapes.id, shapes.kind) for shapes in edition.backdrop],
         (np.__version__, shapely.__version__, shapely.geos_version_string),

@@ -22,7 +22,7 @@ from server.parameters import Parameters
 from server.responses import CachePolicy, Content, respond, versioned_policy
 from server.snapshot import Snapshot, tileset_key
 from tiles.encoding import Encoding
-from tiles.grid import TileCoord
+from tiles.grid import GridName, TileCoord
 
 ENCODINGS: Final = {"mvt": Encoding.MVT, "mlt": Encoding.MLT, ".pbf": Encoding.MVT}
 """By what ``f`` may be; GDAL takes an address for that of a tile where it ends in ``.pbf``."""
@@ -63,9 +63,11 @@ def accepted_encoding(request: Request, tileset: Tileset) -> Encoding:
     return by_media_type[best_media_type(request.headers.get("accept"), list(by_media_type))]
 
 
-def tile_content(tileset: Tileset, coord: TileCoord, encoding: Encoding) -> Content:
+def tile_content(
+    tileset: Tileset, coord: TileCoord, encoding: Encoding, grid: GridName = GridName.WEB_MERCATOR
+) -> Content:
     """The tile as it is sent, empty where nothing is."""
-    return Content.packed(tileset.tile(coord, encoding), encoding.media_type)
+    return Content.packed(tileset.tile(coord, encoding, grid), encoding.media_type)
 
 
 def asked_coord(path: Mapping[str, str], tileset_id: str, tileset: Tileset) -> TileCoord:

@@ -77,6 +77,11 @@ class Grid:
             raise ValueError(f"{name} has no EPSG code")
         return Grid(name, epsg, west, north, first.cellSize * first.tileWidth)
 
+    @property
+    def zooms_ahead(self) -> int:
+        """By how many zooms a pixel is smaller than one of Web Mercator at the same zoom, about, in the Netherlands."""
+        return RD_ZOOMS_AHEAD if self.name is GridName.RD_NEW else 0
+
     def bounds(self, coord: TileCoord) -> tuple[float, float, float, float]:
         """west, south, east, north of a tile in the units of the CRS."""
         side = self.size_m / (1 << coord.z)
@@ -89,8 +94,17 @@ class Grid:
         return TileCoord(z, int((x - self.west) // side), int((self.north - y) // side))
 
 
+RD_ZOOMS_AHEAD = 5
+"""A pixel of NetherlandsRDNewQuad at zoom z covers about as much of the Netherlands as one of Web Mercator at z + 5."""
+
 RD_NEW_EXTENT = (-285401.92, 22598.08, 595401.92, 903401.92)
 """west, south, east, north of NetherlandsRDNewQuad in EPSG:28992 (Geonovum, Praktijkrichtlijn Vector Tiling)."""
+
+
+def lies_in_the_netherlands(bounds: tuple[float, float, float, float]) -> bool:
+    """Whether bounds in degrees (west, south, east, north) lie where RD is of use: its area, and a degree of sea around."""
+    west, south, east, north = bounds
+    return west >= 2.2 and east <= 8.3 and south >= 49.7 and north <= 55.8
 
 
 def tile_matrix_set(name: GridName) -> morecantile.TileMatrixSet:

@@ -48,7 +48,7 @@ LABEL_FIELDS = {"level": "String", "code": "String", "name": "String", "rank": "
 
 
 def tolerance(z: int) -> float:
-    """Tile units (512 CSS pixels are 4096 of them): vertices whose triangle is smaller than its square go.
+    """Tile units (8 of them are a CSS pixel) by zoom of Web Mercator: a vertex whose triangle is smaller than its square goes.
 
     Regions of a national map are a few pixels wide at the coarsest zooms, so every vertex counts; from zoom 11 on they are
     so large that rounding to the grid changes them more than this does.
@@ -204,6 +204,10 @@ class _Plan:
         """Backdrop first, then levels from coarse to fine."""
         return (*self.backdrop, *self.levels)
 
+    def tolerance(self, z: int) -> float:
+        """Tile units at a zoom of its grid."""
+        return tolerance(z + self.grid.zooms_ahead)
+
     def placed(self) -> list[Placed]:
         """All layers, for what is said of a feature that cannot be drawn."""
         return [
@@ -351,7 +355,7 @@ def _zooms(plan: _Plan, maxzoom: int, first: int) -> Iterator[_Zoom]:
             zoom, shown = None, showing
         source, offsets = storey.coverage.unthinned if zoom is None else (zoom.lines.source, zoom.lines.offsets)
         finest = lines_at(picked(storey.coverage.arcs.xy, source), offsets, source, EXTENT << z)
-        zoom = _Zoom(z, storey, thinned(finest, tolerance(z)), finest)
+        zoom = _Zoom(z, storey, thinned(finest, plan.tolerance(z)), finest)
         yield zoom
 
 
@@ -429,7 +433,9 @@ def _lines(plan: _Plan, zoom: _Zoom, lines: Lines) -> dict[str, _Drawn]:
     for item in plan.backdrop:
         if item.name in plan.backdrop_lines and zoom.z >= item.minzoom:
             unit_xy, offsets = plan.backdrop_lines[item.name]
-            thin = thinned(lines_at(unit_xy, offsets, np.arange(len(unit_xy)), EXTENT << zoom.z), tolerance(zoom.z))
+            thin = thinned(
+                lines_at(unit_xy, offsets, np.arange(len(unit_xy)), EXTENT << zoom.z), plan.tolerance(zoom.z)
+            )
             pieces = cut_lines(thin, np.arange(len(thin)), zoom.z, BUFFER)
             found[item.name] = _Drawn(pieces, GeometryKind.LINE, np.arange(1, len(thin) + 1))
     return found

@@ -23,7 +23,7 @@ from server.ogc.pages import tilesets_page
 from server.responses import CachePolicy, Content
 from server.tiles_route import describe, tile_content
 from tiles.encoding import Encoding
-from tiles.grid import Grid, GridName, TileCoord, tile_matrix_set
+from tiles.grid import RD_ZOOMS_AHEAD, Grid, GridName, TileCoord, tile_matrix_set
 
 DOCUMENTS: Final = {"json": "application/json", "html": "text/html; charset=utf-8"}
 TILESET_FORMS: Final = {"json": "application/json", "tilejson": "application/vnd.mapbox.tile+json"}
@@ -84,8 +84,26 @@ async def tileset(request: Request) -> Response:
     if what.form == "tilejson":
         described = describe(what.snapshot, found.facts, found, what.site).model_dump(mode="json", exclude_none=True)
         described["tiles"] = [f"{address}/{name.value}/{{z}}/{{y}}/{{x}}"]
+        if name is GridName.RD_NEW:
+            described |= _dutch(found)
         return answer(request, document(described, TILESET_FORMS["tilejson"]))
     return answer(request, document(_long(found, name, address, title, what)))
+
+
+def _dutch(found: Tileset) -> dict[str, Any]:
+    """What TileJSON says of tiles in RD, after the profile for other projections that the guideline names."""
+    archive = found.archive(GridName.RD_NEW)
+    return {
+        "profile": "custom",
+        "crs": "EPSG:28992",
+        "minzoom": archive.minzoom,
+        "maxzoom": archive.maxzoom,
+        "tile_matrix": [
+            {"zoom": z, "cellSize": matrix.cellSize, "pointOfOrigin": list(matrix.pointOfOrigin)}
+            for z, matrix in enumerate(tile_matrix_set(GridName.RD_NEW).tileMatrices)
+            if archive.minzoom <= z <= archive.maxzoom
+        ],
+    }
 
 
 def _short(name: GridName, address: str, title: str) -> dict[str, Any]:
@@ -105,19 +123,20 @@ def _long(found: Tileset, name: GridName, address: str, title: str, what: Asked)
     described = describe(what.snapshot, found.facts, found, what.site)
     tiles = link("item", f"{own}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}", MVT, "Tiles") | {"templated": True}
     west, south, east, north = found.bounds
+    zooms = found.archive(name).minzoom, found.archive(name).maxzoom
     return {
         **_short(name, address, title),
         "tileMatrixSetId": name.value,
         "attribution": what.facts.attribution,
         "boundingBox": {"lowerLeft": [west, south], "upperRight": [east, north], "crs": CRS84.uri},
-        "tileMatrixSetLimits": limits(Grid.named(name), found.bounds, found.minzoom, found.maxzoom),
+        "tileMatrixSetLimits": limits(Grid.named(name), found.bounds, *zooms),
         "layers": [
             {
                 "id": layer.id,
                 "dataType": "vector",
                 "geometryDimension": {"grenzen": 1, "labels": 0}.get(layer.id, 2),
-                "minTileMatrix": str(layer.minzoom),
-                "maxTileMatrix": str(layer.maxzoom),
+                "minTileMatrix": str(max(zooms[0], layer.minzoom - RD_ZOOMS_AHEAD * (name is GridName.RD_NEW))),
+                "maxTileMatrix": str(zooms[1]),
                 "propertiesSchema": {
                     "type": "object",
                     "properties": {field: {"title": told} for field, told in layer.fields.items()},
@@ -170,7 +189,7 @@ async def tile(request: Request) -> Response:
     if coord is None:
         return answer(request, Content.packed(None, MVT), policy=CachePolicy.SHORT)
     key = ("ogc", "tile", found.facts.id, name, coord)
-    content = await what.snapshot.cache.get(key, partial(tile_content, found, coord, Encoding.MVT))
+    content = await what.snapshot.cache.get(key, partial(tile_content, found, coord, Encoding.MVT, name))
     return answer(request, content, policy=CachePolicy.SHORT)
 
 
@@ -183,7 +202,8 @@ def _coord(request: Request, name: GridName, found: Tileset) -> TileCoord | None
         raise NotThere.named("tileset in the grid", name, [grid.value for grid in found.grids])
     z, row, col = map(int, words)
     coord = TileCoord(z, col, row)
-    return coord if found.minzoom <= z <= found.maxzoom else None
+    archive = found.archive(name)
+    return coord if archive.minzoom <= z <= archive.maxzoom else None
 
 
 def _grid(request: Request) -> GridName:

@@ -57,7 +57,7 @@ def test_texts_may_be_plain_or_in_two_languages() -> None:
             'attribution = "x"\nmaxzom = 3',
             (
                 'catalog.toml, line 6: unknown key "maxzom" in [atlas] (did you mean "maxzoom"?); '
-                "allowed here: id, title, attribution, maxzoom, notice"
+                "allowed here: id, title, attribution, maxzoom, notice, grids"
             ),
         ),
         (
@@ -186,7 +186,7 @@ def test_texts_may_be_plain_or_in_two_languages() -> None:
             'column = "woz"\nstyle = { pallette = "Blues" }',
             (
                 'catalog.toml, line 33: unknown key "pallette" in '
-                'style of [[indicators]] (did you mean "palette"?); allowed here: palette, classes, method, breaks'
+                'style of [[indicators]] (did you mean "palette"?); allowed here: palette, classes, method, breaks, middle'
             ),
         ),
         ("[[themes]]", "[themes]", "catalog.toml, line 22: themes is a list: write [[themes]] with two brackets"),

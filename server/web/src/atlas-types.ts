@@ -50,6 +50,7 @@ export interface EditionFacts {
   backdrop?: BackdropFacts[];
   tiles: Artefact;
   mlt?: Artefact | null;
+  rd?: Artefact | null;
   regions: Artefact;
   /**
    * @minItems 4

@@ -11,6 +11,7 @@ import shapely
 from shapely.geometry import shape
 
 from tests.server.client import ORIGIN, Client
+from tests.server.make_atlas import SIDE, SOUTH, WEST
 
 TILES = "/ogc/v1/collections/vastgoed-2022-wijk/tiles/WebMercatorQuad"
 MIDDLE = "/8/84/131"
@@ -104,3 +105,33 @@ def test_an_unknown_grid_is_told_with_those_there_are(client: Client) -> None:
     answer = client.get("/ogc/v1/tiles/WorldCRS84Quad")
     assert answer.status == 404
     assert "NetherlandsRDNewQuad" in answer.json()["detail"]
+
+
+DUTCH = "/ogc/v1/collections/vastgoed-2022-wijk/tiles/NetherlandsRDNewQuad"
+
+
+def test_a_tile_in_the_dutch_grid_has_regions_where_they_are_in_rd(client: Client) -> None:
+    """By the numbers of the guideline: the tile of a point, and where in it the corner of a square of the tiny country lies."""
+    z, side = 5, 3440.64 * 256 / 2**5
+    col, row = int((WEST + 285401.92) // side), int((903401.92 - (SOUTH + SIDE)) // side)
+    answer = client.get(f"{DUTCH}/{z}/{row}/{col}")
+    assert answer.status == 200
+    layers = mapbox_vector_tile.decode(answer.raw, default_options={"y_coord_down": True})
+    [feature] = [one for one in layers["wijk"]["features"] if one["properties"]["code"] == "WK990101"]
+    found = shapely.get_coordinates(shape(feature["geometry"]))
+    corner = ((WEST + 285401.92) / side - col) * 4096, ((903401.92 - SOUTH - SIDE) / side - row) * 4096
+    assert abs(found - corner).sum(axis=1).min() <= 1.5
+    assert feature["properties"]["koopwoningen"] == 40
+
+
+def test_the_dutch_grid_has_its_own_metadata(client: Client) -> None:
+    found = client.get(DUTCH).json()
+    assert found["crs"] == "http://www.opengis.net/def/crs/EPSG/0/28992"
+    assert found["tileMatrixSetURI"].endswith("/NetherlandsRDNewQuad")
+    deepest = found["tileMatrixSetLimits"][-1]
+    assert deepest["tileMatrix"] == "6"  # a zoom more than as deep as Web Mercator's 10
+    tilejson = client.get(f"{DUTCH}?f=tilejson").json()
+    assert (tilejson["crs"], tilejson["profile"], tilejson["maxzoom"]) == ("EPSG:28992", "custom", 6)
+    for limits in found["tileMatrixSetLimits"]:
+        row, col = limits["minTileRow"], limits["minTileCol"]
+        assert client.get(f"{DUTCH}/{limits['tileMatrix']}/{row}/{col}").status in (200, 204)
