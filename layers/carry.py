@@ -18,7 +18,7 @@ ADDED: Final = ("count", "sum")
 Read = Callable[[NDArray[np.int64]], Figures]
 """Figures of rows of a table, given by index."""
 
-_STRONGEST: Final = (
+STRONGEST: Final = (
     Reason.WITHHELD,
     Reason.NOT_COMPARABLE,
     Reason.NOT_YET_PUBLISHED,
@@ -68,4 +68,4 @@ def _whole(parts: Figures, kind: str, over: Figures | None) -> float | Reason:
 def _reason(parts: Figures) -> Reason | None:
     """The reason why parts make no whole; None where all are numbers."""
     present = set(parts.reasons.tolist())
-    return next((reason for reason in _STRONGEST if reason.number in present), None)
+    return next((reason for reason in STRONGEST if reason.number in present), None)

@@ -12,9 +12,10 @@ from layers.catalog_checks import RESERVED_LEVELS, RESERVED_THEMES
 from layers.draft_borders import Borders, borders_of_file, borders_of_pdok, relative
 from layers.errors import LayersError
 from layers.levels import KNOWN
-from layers.measures import Measure, measures, slugged
+from layers.measures import Measure, measures
 from layers.problems import counted, listed
 from layers.recognise import Recognised, figure_cells, recognise
+from layers.slugs import slugged
 
 _MOST: Final = 24
 """More indicators are named in a comment."""

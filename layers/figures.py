@@ -57,6 +57,9 @@ class RawTable:
     notes: tuple[str, ...] = ()
     """What was done to read it that the publisher may want to know."""
 
+    titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By column of codes: their titles, where the source has them."""
+
     finder: Callable[[str], list[str]] | None = None
     """Finds columns in place of ``layers.headings``, where the table knows more about them."""
 

@@ -1,22 +1,28 @@
-"""The indicators of a catalog: the columns of each found in whatever tables have them, and their figures published."""
+"""The figures of a catalog as tables have them: read, rounded, protected and published, code by code.
+
+What is made of them, shares and comparisons, comes after this and never sees a raw figure (``layers.derived``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.breakdown import Dimension
 from layers.carry import ADDED, carried
 from layers.catalog import Catalog
 from layers.catalog_model import IndicatorEntry
 from layers.catalog_words import MOST_DECIMALS
 from layers.cells import Marks
 from layers.figures import RawTable
+from layers.finding import Breakdown, Found, check_overlap, found_columns, nowhere
 from layers.join import Joined
-from layers.problems import Gathering, InputProblems, Problem, counted, listed, suggestion
+from layers.problems import Gathering, InputProblems, counted, listed, suggestion
+from layers.protect import ProtectRule, protected
 from layers.publish import (
     Figures,
     Reading,
@@ -35,6 +41,9 @@ from layers.values import Published, Reason
 SeriesKey = tuple[str, str, int]
 """Indicator, level and year."""
 
+_OVER = ("share", "rate", "mean", "sum")
+"""Kinds that are taken over something."""
+
 
 @dataclass(frozen=True, slots=True)
 class PublishedSeries:
@@ -42,102 +51,181 @@ class PublishedSeries:
 
     edition: int
     published: Published
+    table: str = ""
+    """Id of the table they come from."""
+
+
+@dataclass(slots=True)
+class TopicFigures:
+    """The published figures of a topic, as its tables have them."""
+
+    entry: IndicatorEntry
+    decimals: int = 0
+    series: dict[tuple[Breakdown, str, int], PublishedSeries] = field(default_factory=dict)
+    """By codes, level and year."""
+
+    national: dict[tuple[Breakdown, int], Published] = field(default_factory=dict)
+    """By codes and year: the one figure of the Netherlands."""
+
+    categories: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
 class IndicatorFigures:
-    """The figures of all indicators."""
+    """The figures of all topics."""
 
-    series: dict[SeriesKey, PublishedSeries] = field(default_factory=dict)
-    categories: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    decimals: dict[str, int] = field(default_factory=dict)
-    """By indicator: how many decimals its figures have."""
-
-    counts: list[SeriesReport] = field(default_factory=list)
+    topics: dict[str, TopicFigures] = field(default_factory=dict)
+    reports: list[SeriesReport] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    """Columns that were found under another name than the catalog has."""
+    """Columns that were found under another name than the catalog has, and what was left out of included files."""
+
+    concerns: list[str] = field(default_factory=list)
+    """What a publisher may have wanted otherwise."""
 
     @property
-    def reports(self) -> tuple[SeriesReport, ...]:
-        """What each series came to."""
-        return tuple(self.counts)
+    def categories(self) -> dict[str, tuple[str, ...]]:
+        """By topic of kind ``category``: what its numbers index."""
+        return {name: topic.categories for name, topic in self.topics.items() if topic.entry.kind == "category"}
 
-    def add(self, indicator: str, joined: Joined, rounding: Rounding, outside: Sequence[str] = ()) -> None:
-        """Keep the figures of one series; ``outside`` tells of those that are no percentage of a whole."""
-        self.series[indicator, joined.level, joined.year] = PublishedSeries(joined.edition, rounding.published)
-        self.counts.append(
-            SeriesReport.of(indicator, joined.level, joined.year, joined.edition, rounding, tuple(outside))
-        )
+    @property
+    def decimals(self) -> dict[str, int]:
+        """By topic: how many decimals its figures have."""
+        return {name: topic.decimals for name, topic in self.topics.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """A column of an indicator in one table."""
+class _Read:
+    """The figures of a column for some rows: those of one level and year, about the same codes."""
 
-    table: JoinedTable
-    column: str
+    place: Found
+    joined: Joined
+    breakdown: Breakdown
+    figures: Figures
+    national: Figures | None
+    """The one figure of the Netherlands, where there is a row about it."""
 
 
-def publish_indicators(catalog: Catalog, tables: Sequence[JoinedTable], gathering: Gathering) -> IndicatorFigures:
-    """Find and publish the figures of every indicator; a table that could not be read is not held against it."""
-    figures = IndicatorFigures()
+def publish_indicators(
+    catalog: Catalog, tables: Sequence[JoinedTable], dimensions: Mapping[str, Dimension], gathering: Gathering
+) -> IndicatorFigures:
+    """Find and publish the figures of every topic; a table that could not be read is not held against it."""
+    result = IndicatorFigures()
     is_complete = len(tables) == len(catalog.tables)
     for number, indicator in enumerate(catalog.indicators):
         with gathering.step():
-            found = _columns(indicator, tables, figures.notes)
+            found = found_columns(indicator, tables, result.notes)
             if not found and is_complete:
-                raise InputProblems([_nowhere(catalog, number, indicator, tables)])
-            _check_overlap(catalog, number, indicator, found)
+                _leave_out(catalog, number, indicator, tables, result)
+            check_overlap(catalog, number, indicator, found, dimensions)
             if found:
                 _check_denominator(catalog, number, indicator, found)
-            if indicator.kind == "category":
-                _publish_category(indicator, found, figures)
-            else:
-                _publish_number(indicator, found, figures, gathering)
-    return figures
+            rule = catalog.protect[indicator.protect] if indicator.protect is not None else None
+            figures = publish_figures(indicator, found, dimensions, rule, gathering, result)
+            if figures.series:
+                result.topics[indicator.id] = figures
+            elif found and not gathering.problems:
+                result.concerns.append(_only_parts(indicator, found, dimensions))
+    return result
 
 
-def _columns(indicator: IndicatorEntry, tables: Sequence[JoinedTable], notes: list[str]) -> list[_Found]:
-    found = []
-    for table in tables:
-        names = indicator.columns(table.entry.id)
-        column = table.raw.first_column(names)
-        if column is not None:
-            found.append(_Found(table, column))
-            if column.casefold() not in {name.strip().casefold() for name in names}:
-                wanted = listed(f'"{name}"' for name in names)
-                notes.append(
-                    f'table {table.entry.id}: indicator {indicator.id} names {wanted}, which is "{column}" here'
-                )
-    return found
+def _leave_out(
+    catalog: Catalog, number: int, indicator: IndicatorEntry, tables: Sequence[JoinedTable], result: IndicatorFigures
+) -> None:
+    """Note that no table has an indicator of an included file; any other is a mistake."""
+    if ("indicators", number) not in catalog.included:
+        key = "column" if indicator.column else "from"
+        raise InputProblems([catalog.problem(("indicators", number, key), nowhere(indicator, tables))])
+    columns = [indicator.column] if indicator.column else [entry.column for entry in indicator.from_]
+    wanted = listed(f'"{name}"' for name in dict.fromkeys(columns))
+    result.notes.append(f"{indicator.id}: left out, no table has the column {wanted}")
 
 
-def _nowhere(catalog: Catalog, number: int, indicator: IndicatorEntry, tables: Sequence[JoinedTable]) -> Problem:
-    wanted = [indicator.column] if indicator.column else [entry.column for entry in indicator.from_]
-    columns = list(dict.fromkeys(column for table in tables for column in table.raw.columns))
-    if not tables:
-        message = "there are no [[tables]] to take it from"
-    else:
-        hint = "".join(suggestion(column, columns) for column in wanted)
-        message = f"no table has it{hint}; the columns are {listed(columns, 20)}"
-    what = listed(f'column "{column}"' for column in wanted)
-    key = "column" if indicator.column else "from"
-    return catalog.problem(("indicators", number, key), f'indicator "{indicator.id}", {what}: {message}')
+def _only_parts(indicator: IndicatorEntry, found: Sequence[Found], dimensions: Mapping[str, Dimension]) -> str:
+    """A sentence that tables break figures down by something the indicator does not have, and give no total."""
+    names = dict.fromkeys(name for place in found for joined in place.table.joined for name, _ in joined.codes)
+    totals = listed(f'"{dimensions[name].codes[0].id}" of {name}' for name in names) or "its codes"
+    return f"{indicator.id}: left out, no table has figures of it for {totals}"
 
 
-def _check_overlap(catalog: Catalog, number: int, indicator: IndicatorEntry, found: Sequence[_Found]) -> None:
-    """Two tables with figures for the same level and year leave open which of them counts."""
-    table_of: dict[tuple[str, int], str] = {}
+def publish_figures(
+    indicator: IndicatorEntry,
+    found: Sequence[Found],
+    dimensions: Mapping[str, Dimension],
+    rule: ProtectRule | None,
+    gathering: Gathering,
+    result: IndicatorFigures,
+) -> TopicFigures:
+    """The figures of a topic in some columns, rounded alike over all codes, levels and years, so that they compare."""
+    if indicator.kind == "category":
+        return _publish_category(indicator, found, dimensions, result)
+    read: list[_Read] = []
     for place in found:
         for joined in place.table.joined:
-            first = table_of.setdefault((joined.level, joined.year), joined.table)
-            if first != joined.table:
-                choice = f'from = [{{ table = "{first}", column = "{place.column}" }}]'
-                message = (
-                    f'indicator "{indicator.id}": tables "{first}" and "{joined.table}" both have its column for '
-                    f"{joined.level} {joined.year}; choose with {choice}"
-                )
-                raise InputProblems([catalog.problem(("indicators", number), message)])
+            breakdown = place.breakdown(indicator, joined, dimensions)
+            if breakdown is not None:
+                with gathering.step():
+                    figures = _read(indicator, place, joined)
+                    read.append(_Read(place, joined, breakdown, figures, _read_national(indicator, place, joined)))
+    if not read:
+        return TopicFigures(indicator)
+    result.notes.extend(_undivided(indicator, [part.joined for part in read]))
+    topic = TopicFigures(indicator, _decimals(indicator, [part.figures for part in read]))
+    for part in read:
+        _publish(topic, part, rule, result)
+    return topic
+
+
+def _publish(topic: TopicFigures, part: _Read, rule: ProtectRule | None, result: IndicatorFigures) -> None:
+    """Round and protect what was read, and keep it."""
+    place, joined = part.place, part.joined
+    if not joined.is_empty:
+        base = _base(topic.entry, place, joined, joined.rows) if rule is not None else None
+        rounding = _shown(part.figures, topic, rule, base)
+        topic.series[part.breakdown, joined.level, joined.year] = PublishedSeries(
+            joined.edition, rounding.published, joined.table
+        )
+        outside = tuple(_outside(topic.entry, place, joined, part.figures))
+        result.reports.append(
+            SeriesReport.of(topic.entry.id, joined.level, joined.year, joined.edition, rounding, outside)
+        )
+    if part.national is not None:
+        rows = np.array(joined.national, dtype=np.int64)
+        base = _base(topic.entry, place, None, rows) if rule is not None else None
+        national = _shown(part.national, topic, rule, base).published
+        first = topic.national.setdefault((part.breakdown, joined.year), national)
+        if not np.array_equal(first.numbers, national.numbers, equal_nan=True):
+            result.concerns.append(
+                f"{topic.entry.id}, {joined.year}: tables differ about the Netherlands, "
+                f"{first.values()[0]} and {national.values()[0]} in {joined.table}; the first counts"
+            )
+    elif len(joined.national) > 1:
+        result.concerns.append(
+            f"table {joined.table}, {joined.year}: {len(joined.national)} rows are about the Netherlands, and none counts"
+        )
+
+
+def _shown(figures: Figures, topic: TopicFigures, rule: ProtectRule | None, base: Published | None) -> Rounding:
+    """Figures as readers may see them."""
+    rounding = round_figures(figures, topic.decimals)
+    if rule is None:
+        return rounding
+    safe = protected(rounding.published, topic.entry.kind, rule, base)
+    again = round_figures(Figures(safe.numbers, safe.reasons), topic.decimals).published
+    hidden = int((safe.reasons != rounding.published.reasons).sum())
+    return replace(rounding, published=again, hidden=hidden)
+
+
+def _base(indicator: IndicatorEntry, place: Found, joined: Joined | None, rows: NDArray[np.int64]) -> Published | None:
+    """What figures are taken over, for rules; all missing where this table does not say, None where the catalog does not."""
+    if indicator.denominator is None or indicator.kind not in _OVER:
+        return None
+    raw = place.table.raw
+    column = raw.first_column([indicator.denominator])
+    if column is None:
+        return Published(np.full(len(rows), np.nan), np.full(len(rows), Reason.MISSING.number, dtype=np.uint8))
+    read = partial(_read_rows, raw, column, replace(_reading(place.table, indicator), is_percentage=False))
+    figures = read(rows) if joined is None else carried(joined, "sum", read, None)
+    return Published(figures.numbers, figures.reasons)
 
 
 def _reading(table: JoinedTable, indicator: IndicatorEntry) -> Reading:
@@ -145,27 +233,7 @@ def _reading(table: JoinedTable, indicator: IndicatorEntry) -> Reading:
     return Reading(marks, table.entry.decimal, indicator.is_percentage)
 
 
-def _publish_number(
-    indicator: IndicatorEntry, found: Sequence[_Found], figures: IndicatorFigures, gathering: Gathering
-) -> None:
-    """Figures are rounded alike over all levels and years, so that they compare."""
-    read: list[tuple[_Found, Joined, Figures]] = []
-    for place in found:
-        for joined in place.table.joined:
-            with gathering.step():
-                read.append((place, joined, _read(indicator, place, joined)))
-    if not read:
-        return
-    figures.notes.extend(_undivided(indicator, [joined for _, joined, _ in read]))
-    decimals = _decimals(indicator, [unrounded for _, _, unrounded in read])
-    figures.decimals[indicator.id] = decimals
-    for place, joined, unrounded in read:
-        figures.add(
-            indicator.id, joined, round_figures(unrounded, decimals), _outside(indicator, place, joined, unrounded)
-        )
-
-
-def _read(indicator: IndicatorEntry, place: _Found, joined: Joined) -> Figures:
+def _read(indicator: IndicatorEntry, place: Found, joined: Joined) -> Figures:
     """The figure of each region, across a change of borders where there is one."""
     raw = place.table.raw
     reading = _reading(place.table, indicator)
@@ -173,6 +241,13 @@ def _read(indicator: IndicatorEntry, place: _Found, joined: Joined) -> Figures:
     if (denominator := _denominator(indicator, place)) is not None:
         over = partial(_read_rows, raw, denominator, replace(reading, is_percentage=False))
     return carried(joined, indicator.kind, partial(_read_rows, raw, place.column, reading), over)
+
+
+def _read_national(indicator: IndicatorEntry, place: Found, joined: Joined) -> Figures | None:
+    if len(joined.national) != 1:
+        return None
+    rows = np.array(joined.national, dtype=np.int64)
+    return _read_rows(place.table.raw, place.column, _reading(place.table, indicator), rows)
 
 
 def _undivided(indicator: IndicatorEntry, joins: Sequence[Joined]) -> list[str]:
@@ -190,15 +265,22 @@ def _undivided(indicator: IndicatorEntry, joins: Sequence[Joined]) -> list[str]:
     ]
 
 
-def _denominator(indicator: IndicatorEntry, place: _Found) -> str | None:
+def _denominator(indicator: IndicatorEntry, place: Found) -> str | None:
     """The column that figures of a table are averaged by; None where it has none, or figures are added."""
     if indicator.denominator is None or indicator.kind in ADDED:
         return None
     return place.table.raw.first_column([indicator.denominator])
 
 
-def _check_denominator(catalog: Catalog, number: int, indicator: IndicatorEntry, found: Sequence[_Found]) -> None:
-    """A denominator that no table of the indicator has is a mistake in the catalog."""
+def _check_denominator(catalog: Catalog, number: int, indicator: IndicatorEntry, found: Sequence[Found]) -> None:
+    """A denominator that no table of the indicator has is a mistake in the catalog, and so is a rule that needs one."""
+    rule = catalog.protect[indicator.protect] if indicator.protect is not None else None
+    if rule is not None and rule.least_base is not None and indicator.kind in _OVER and indicator.denominator is None:
+        message = (
+            f'protect = "{indicator.protect}" has least_base, so "{indicator.id}" needs denominator, the column with'
+        )
+        what = f"what the {indicator.kind} is taken over"
+        raise InputProblems([catalog.problem(("indicators", number, "protect"), f"{message} {what}")])
     if (
         indicator.denominator is None
         or indicator.kind in ADDED
@@ -222,7 +304,7 @@ def _decimals(indicator: IndicatorEntry, every: Sequence[Figures]) -> int:
     return 0 if indicator.kind == "count" else decimals_in(every, MOST_DECIMALS)
 
 
-def _outside(indicator: IndicatorEntry, place: _Found, joined: Joined, unrounded: Figures) -> list[str]:
+def _outside(indicator: IndicatorEntry, place: Found, joined: Joined, unrounded: Figures) -> list[str]:
     """The figures of a share in percent that are below 0 or above 100."""
     if indicator.kind != "share" or not indicator.is_percentage:
         return []
@@ -233,19 +315,30 @@ def _outside(indicator: IndicatorEntry, place: _Found, joined: Joined, unrounded
     return [f"{unrounded.numbers[region]:g} in row {rows[at]}" for region, at in zip(beyond, places, strict=True)]
 
 
-def _publish_category(indicator: IndicatorEntry, found: Sequence[_Found], figures: IndicatorFigures) -> None:
-    """Categories are numbered over all levels and years, so that a number means the same everywhere."""
-    series = [(joined, _categories(indicator, place, joined)) for place in found for joined in place.table.joined]
+def _publish_category(
+    indicator: IndicatorEntry, found: Sequence[Found], dimensions: Mapping[str, Dimension], result: IndicatorFigures
+) -> TopicFigures:
+    """Categories are numbered over all codes, levels and years, so that a number means the same everywhere."""
+    series = [
+        (joined, breakdown, _categories(indicator, place, joined))
+        for place in found
+        for joined in place.table.joined
+        if (breakdown := place.breakdown(indicator, joined, dimensions)) is not None and not joined.is_empty
+    ]
+    topic = TopicFigures(indicator, indicator.decimals if indicator.has_own_decimals else 0)
     if not series:
-        return
-    categories = categories_of([values for _, values in series], found[0].table.raw, found[0].column)
-    figures.categories[indicator.id] = categories
-    figures.decimals[indicator.id] = indicator.decimals if indicator.has_own_decimals else 0
-    for joined, values in series:
-        figures.add(indicator.id, joined, Rounding(number_categories(values, categories), 0))
+        return topic
+    topic.categories = categories_of([values for _, _, values in series], found[0].table.raw, found[0].column)
+    for joined, breakdown, values in series:
+        published = number_categories(values, topic.categories)
+        topic.series[breakdown, joined.level, joined.year] = PublishedSeries(joined.edition, published, joined.table)
+        result.reports.append(
+            SeriesReport.of(indicator.id, joined.level, joined.year, joined.edition, Rounding(published, 0), ())
+        )
+    return topic
 
 
-def _categories(indicator: IndicatorEntry, place: _Found, joined: Joined) -> list[str | Reason]:
+def _categories(indicator: IndicatorEntry, place: Found, joined: Joined) -> list[str | Reason]:
     """The category of each region; a region that consists of several has none."""
     marks = _reading(place.table, indicator).marks
     values = publish_categories(place.table.raw, place.column, joined.rows, marks)

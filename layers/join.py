@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.breakdown import Codes
 from layers.catalog_model import TableEntry
 from layers.cells import NotANumber, read_number
 from layers.codes import cbs_level, cell_text, tidied
@@ -19,7 +20,10 @@ from layers.names import NameIndex, is_of_other_level, spelled
 from layers.problems import InputProblems, Problem, listed, nearest
 from layers.recodes import Relation
 
-_UNKNOWN, _OTHER_LEVEL, _OTHER_YEAR = -1, -2, -3
+_UNKNOWN, _OTHER_LEVEL, _OTHER_YEAR, _NATION = -1, -2, -3, -4
+_NETHERLANDS = re.compile(r"NL(0[01])?|(the )?netherlands|nederland", re.IGNORECASE)
+"""Codes and names of the whole country; NL10 and the like are parts of it."""
+
 _NO_FIGURES = ("id", "index", "unnamed: 0", "objectid")
 """Columns that number the rows."""
 
@@ -65,6 +69,12 @@ class Joined:
     without_row: tuple[str, ...]
     """Codes of regions about which there is nothing."""
 
+    codes: Codes = ()
+    """What the rows are about, in a table that is broken down."""
+
+    national: tuple[int, ...] = ()
+    """Indices of rows about the Netherlands; one, where all is well."""
+
     other_borders: tuple[str, ...] = ()
     """Codes of regions that are not comparable."""
 
@@ -76,6 +86,11 @@ class Joined:
         """How many regions have a row, or rows of all their parts."""
         return int((self.rows != NO_ROW).sum()) + len(self.parts)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no row is about any region."""
+        return self.matched == 0 and not self.own and not self.not_comparable.any()
+
 
 def join(
     entry: TableEntry,
@@ -84,22 +99,25 @@ def join(
     chosen: NDArray[np.int64],
     regions: Regions,
     crossing: Crossing | None = None,
+    codes: Codes = (),
 ) -> Joined:
-    """The chosen rows of a table (indices, those of one year) beside regions.
+    """The chosen rows of a table (indices, those of one year, and about the same codes) beside regions.
 
-    Raises InputProblems when two rows are about one region, a name could be several regions, or no row meets a region.
+    Raises InputProblems when two rows are about one region, a name could be several regions, or no row meets a region,
+    unless these are rows of a breakdown: some are of the Netherlands alone.
     """
     crossing = crossing or Crossing(regions.edition)
     every = regions.with_former(crossing.relation)
     cells = table.columns[table.column(entry.key_column)]
     keys = [cells[row] for row in chosen.tolist()]
     found = _by_name(keys, table, chosen, every) if entry.joins_on_names else _by_code(keys, every)
+    found = np.where((found < 0) & _is_national(keys), _NATION, found)
     found = _told_apart(found, keys, every, crossing.relation)
     if problems := _doubled(found, chosen, table, every):
         raise InputProblems(problems)
     hits = np.flatnonzero(found >= 0)
-    if len(hits) == 0:
-        raise InputProblems([_no_match(entry, table, [cell_text(key) for key in keys], regions)])
+    if len(hits) == 0 and not codes:
+        raise InputProblems([no_match(entry, table, chosen, regions)])
     row_by_code = {every.codes[found[hit]]: int(chosen[hit]) for hit in hits.tolist()}
     carried = carried_rows(row_by_code, regions, crossing.relation)
     own = _own(row_by_code, carried, regions, crossing)
@@ -136,7 +154,14 @@ def join(
             code for region, code in enumerate(regions.codes) if other[region] and region not in spoken_for
         ),
         nearest=_nearest(unmatched, regions) if entry.joins_on_names else (),
+        codes=codes,
+        national=tuple(chosen[found == _NATION].tolist()),
     )
+
+
+def _is_national(keys: Sequence[object]) -> NDArray[np.bool_]:
+    """(rows,) True for rows about the Netherlands."""
+    return np.array([_NETHERLANDS.fullmatch(cell_text(key)) is not None for key in keys], dtype=bool)
 
 
 def _own(
@@ -163,7 +188,8 @@ def _told_apart(
     found: NDArray[np.int64], keys: Sequence[object], every: Regions, relation: Relation
 ) -> NDArray[np.int64]:
     """What was found, with gemeenten of other years told apart from what nobody knows."""
-    others = {code: name for code, name in relation.names.items() if code not in every.codes}
+    ours = set(every.codes)
+    others = {code: name for code, name in relation.names.items() if code not in ours}
     known = {*others, *(spelled(name) for name in others.values())}
     texts = [cell_text(key) for key in keys]
     is_known = np.array([bool({text.upper(), spelled(text)} & known) for text in texts], dtype=bool)
@@ -267,7 +293,10 @@ def _is_word(text: str) -> bool:
     return any(map(str.isalpha, text)) or re.fullmatch(r"\d{1,2}(\.\d{1,2}){2,}", text) is not None
 
 
-def _no_match(entry: TableEntry, table: RawTable, keys: list[str], regions: Regions) -> Problem:
+def no_match(entry: TableEntry, table: RawTable, chosen: NDArray[np.int64], regions: Regions) -> Problem:
+    """The problem that no chosen row of a table is about a region."""
+    cells = table.columns[table.column(entry.key_column)]
+    keys = [cell_text(cells[row]) for row in chosen.tolist()]
     theirs = listed((f'"{key}"' for key in dict.fromkeys(keys)), 3)
     known = regions.names if entry.joins_on_names else regions.codes
     ours = listed((f'"{key}"' for key in known), 3)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -11,6 +10,7 @@ from typing import Final
 from layers.catalog_words import YEAR
 from layers.cells import NotANumber, Sign, read_number, without_percent
 from layers.codes import cell_text
+from layers.slugs import slugged
 
 _SHARE: Final = re.compile(r"%|perc(ent|_|\b)|aandeel|share|^p_|_pct\b|relatief", re.IGNORECASE)
 _RATE: Final = re.compile(r"per ?1[ .]?000|per_?1000|per1k|_per_|dichtheid|density|per km", re.IGNORECASE)
@@ -127,13 +127,3 @@ def _id(column: str, used: set[str]) -> str:
     if slug not in used and not slug.endswith("-status"):
         return slug
     return next(f"{slug}-{number}" for number in range(2, len(used) + 3) if f"{slug}-{number}" not in used)
-
-
-def slugged(text: str) -> str:
-    """A text as an id: small letters, digits and hyphens.
-
-    >>> slugged("Gemiddelde WOZ-waarde (x 1.000 €)")
-    'gemiddelde-woz-waarde-x-1-000'
-    """
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
-    return "-".join(re.findall(r"[a-z0-9]+", plain)) or "cijfer"

@@ -154,7 +154,9 @@ def _statline(table: StatlineTable, entry: TableEntry) -> RawTable:
     columns = StatlineColumns(table, names)
     rows = len(columns[names[0]]) if names else 0
     note = f'read from StatLine: "{table.title}", {counted(rows, "row")}'
-    return RawTable(entry.source, None, columns, list(range(2, rows + 2)), notes=(note,), finder=table.matching)
+    titles = {dimension.id: table.labels(dimension.id) for dimension in table.dimensions}
+    numbers = list(range(2, rows + 2))
+    return RawTable(entry.source, None, columns, numbers, notes=(note,), titles=titles, finder=table.matching)
 
 
 @dataclass(frozen=True, slots=True)

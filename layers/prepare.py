@@ -15,18 +15,22 @@ from dataclasses import dataclass
 import pyproj
 import shapely
 
+from layers.borders import Borders, Comparison
+from layers.breakdown import Dimension, dimension_of, texts_of
 from layers.catalog import Catalog
 from layers.catalog_model import BackdropEntry
 from layers.crossing import Regions
 from layers.editions import Edition, Progress, coarse_to_fine, make_edition, parents_of
 from layers.indicators import IndicatorFigures, PublishedSeries, SeriesKey, publish_indicators
+from layers.measured import measured_topics
 from layers.places import Places
 from layers.problems import Gathering, InputProblems
 from layers.recodes import known_recodes
 from layers.regions import LevelRegions, read_regions
 from layers.report import LevelReport, PrepareReport
 from layers.sources import Shapes
-from layers.tables import Borders, JoinedTable, join_tables
+from layers.tables import JoinedTable, ReadTable, join_tables, read_tables
+from layers.topics import Topic, check_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +40,27 @@ class Prepared:
     editions: tuple[Edition, ...]
     """By year."""
 
-    figures: dict[SeriesKey, PublishedSeries]
-    """By indicator, level and year; in the order of the catalog, then from coarse to fine, then by year."""
+    topics: tuple[Topic, ...]
+    """Those that have figures, in the order of the catalog."""
 
+    dimensions: dict[str, Dimension]
     categories: dict[str, tuple[str, ...]]
-    """By indicator of kind ``category``: what its numbers index."""
+    """By topic of kind ``category``: what its numbers index."""
 
     decimals: dict[str, int]
-    """By indicator: how many decimals its figures have, as the catalog says or as the figures are."""
+    """By topic: how many decimals its figures have, as the catalog says or as the figures are."""
 
     report: PrepareReport
+
+    @property
+    def figures(self) -> dict[SeriesKey, PublishedSeries]:
+        """By indicator, level and year; in the order of the catalog, then from coarse to fine, then by year."""
+        return {
+            (indicator.id, level, year): series
+            for topic in self.topics
+            for indicator in topic.indicators
+            for (level, year), series in indicator.series.items()
+        }
 
     def edition(self, year: int) -> Edition:
         """An edition by its year."""
@@ -69,9 +84,19 @@ def prepare(catalog: Catalog, progress: Progress = lambda _stage, _done, _total:
             with gathering.step():
                 parents[level.year, level.level] = parents_of(level, levels[number - 1] if number else None)
     tables: tuple[JoinedTable, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    borders = None
+    raw = read_tables(catalog, places, gathering, progress)
+    dimensions = _dimensions(catalog, raw)
     with gathering.step():
-        tables = join_tables(catalog, places, _borders(catalog, places, drafts), gathering, progress)
-    figures = publish_indicators(catalog, tables, gathering)
+        borders = _borders(catalog, places, drafts)
+        tables = join_tables(raw, dimensions, borders, gathering, progress)
+    figures = publish_indicators(catalog, tables, dimensions, gathering)
+    if borders is not None:
+        order = [level.level for of_year in drafts.values() for level in of_year]
+        topics = measured_topics(catalog, tables, dimensions, figures, Comparison(borders), order, gathering)
+        with gathering.step():
+            check_ids(catalog, topics)
     gathering.close()
     editions = []
     for year, levels in sorted(drafts.items()):
@@ -81,7 +106,8 @@ def prepare(catalog: Catalog, progress: Progress = lambda _stage, _done, _total:
         editions.append(make_edition(levels, of_year, shapes, crs, catalog.atlas.maxzoom, progress))
     return Prepared(
         editions=tuple(editions),
-        figures=_in_order(figures.series, catalog, editions),
+        topics=topics,
+        dimensions=dimensions,
         categories=figures.categories,
         decimals=figures.decimals,
         report=_report(editions, tables, figures),
@@ -111,6 +137,15 @@ def _borders(catalog: Catalog, places: Places, drafts: Mapping[int, Sequence[Lev
     )
 
 
+def _dimensions(catalog: Catalog, tables: Sequence[ReadTable]) -> dict[str, Dimension]:
+    """The dimensions of the catalog, with the codes that tables have."""
+    texts: dict[str, dict[str, str]] = {entry.id: {} for entry in catalog.dimensions}
+    for table in tables:
+        for name, column in table.columns.items():
+            texts[name] |= texts_of(table.raw, column)
+    return {entry.id: dimension_of(entry, texts[entry.id]) for entry in catalog.dimensions}
+
+
 def _backdrop(entry: BackdropEntry, places: Places, gathering: Gathering) -> list[Shapes]:
     """The shapes of a backdrop entry: areas for water, lines for dikes. None where there is a problem."""
     with gathering.step():
@@ -127,19 +162,6 @@ def _first_crs(catalog: Catalog, levels: tuple[LevelRegions, ...]) -> pyproj.CRS
     """The CRS of the level that the catalog names first."""
     first = min(levels, key=lambda level: catalog.regions.index(level.entry))
     return first.crs
-
-
-def _in_order(
-    series: dict[SeriesKey, PublishedSeries], catalog: Catalog, editions: list[Edition]
-) -> dict[SeriesKey, PublishedSeries]:
-    indicators = [indicator.id for indicator in catalog.indicators]
-    levels = [level.id for edition in editions for level in edition.levels]
-
-    def place(key: SeriesKey) -> tuple[int, int, int]:
-        indicator, level, year = key
-        return indicators.index(indicator), levels.index(level), year
-
-    return {key: series[key] for key in sorted(series, key=place)}
 
 
 def _report(editions: list[Edition], tables: tuple[JoinedTable, ...], figures: IndicatorFigures) -> PrepareReport:
@@ -160,4 +182,6 @@ def _report(editions: list[Edition], tables: tuple[JoinedTable, ...], figures: I
             )
     joins = tuple(joined for table in tables for joined in table.joined)
     notes = [f"table {table.entry.id}: {note}" for table in tables for note in table.raw.notes]
-    return PrepareReport(tuple(levels), joins, figures.reports, (*notes, *figures.notes))
+    return PrepareReport(
+        tuple(levels), joins, tuple(figures.reports), (*notes, *figures.notes), tuple(figures.concerns)
+    )

@@ -78,6 +78,9 @@ class Rounding:
     to_zero: int = 0
     """How many of the rounded became 0."""
 
+    hidden: int = 0
+    """How many a rule withheld."""
+
 
 def read_figures(table: RawTable, column: str, rows: NDArray[np.int64], reading: Reading) -> Figures:
     """The figure of each region; ``rows`` gives the index of its row, or ``NO_ROW``.
@@ -120,10 +123,7 @@ def read_figures(table: RawTable, column: str, rows: NDArray[np.int64], reading:
 
 def round_figures(figures: Figures, decimals: int) -> Rounding:
     """Figures with so many decimals, and how many lost some."""
-    numbers = np.array(
-        [number if np.isnan(number) else rounded_half_up(number, decimals) for number in figures.numbers.tolist()],
-        dtype=np.float64,
-    )
+    numbers = rounded_numbers(figures.numbers, decimals)
     is_rounded = ~np.isnan(numbers) & (numbers != figures.numbers)
     to_zero = int((is_rounded & (numbers == 0)).sum())
     return Rounding(Published(numbers, figures.reasons), int(is_rounded.sum()), to_zero)
@@ -135,6 +135,18 @@ def decimals_in(every: Sequence[Figures], most: int) -> int:
     tolerance = _SAME * np.abs(numbers)
     enough = (d for d in range(most) if (np.abs(np.round(numbers, d) - numbers) <= tolerance).all())
     return next(enough, most)
+
+
+def rounded_numbers(numbers: NDArray[np.float64], decimals: int) -> NDArray[np.float64]:
+    """``rounded_half_up`` of each number; NaN stays NaN."""
+    scaled = np.abs(numbers) * 10.0**decimals
+    nearest = np.floor(scaled + 0.5)
+    rounded: NDArray[np.float64] = np.copysign(nearest / 10.0**decimals, numbers) + 0.0
+    # Near a half, and where a double has few decimals left, the shortest decimal form decides.
+    slow = (np.abs(scaled - nearest) > 0.499) | (scaled > 2.0**40)
+    for at in np.flatnonzero(slow).tolist():
+        rounded[at] = rounded_half_up(float(numbers[at]), decimals)
+    return rounded
 
 
 def rounded_half_up(number: float, decimals: int) -> float:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from layers.breakdown import Codes
 from layers.join import Joined
 from layers.problems import counted, listed
 from layers.publish import Rounding
-from layers.values import Reason
+from layers.values import Published, Reason
 from tiles.repair import RepairReport
 
 _EXAMPLES = 4
@@ -70,6 +71,9 @@ class SeriesReport:
     outside: tuple[str, ...]
     """Percentages of a whole that are below 0 or above 100, each with its row."""
 
+    hidden: int = 0
+    """How many a rule withheld."""
+
     @staticmethod
     def of(
         indicator: str, level: str, year: int, edition: int, rounding: Rounding, outside: tuple[str, ...]
@@ -80,8 +84,22 @@ class SeriesReport:
         present = {reason: count for reason, count in counts.items() if count}
         numbers = int(published.has_number.sum())
         return SeriesReport(
-            indicator, level, year, edition, numbers, present, rounding.rounded, rounding.to_zero, outside
+            indicator,
+            level,
+            year,
+            edition,
+            numbers,
+            present,
+            rounding.rounded,
+            rounding.to_zero,
+            outside,
+            rounding.hidden,
         )
+
+    @staticmethod
+    def of_published(indicator: str, level: str, year: int, edition: int, published: Published) -> SeriesReport:
+        """From figures that were made of published ones."""
+        return SeriesReport.of(indicator, level, year, edition, Rounding(published, 0), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +112,9 @@ class PrepareReport:
     notes: tuple[str, ...] = ()
     """What was done to read tables that the publisher may want to know."""
 
+    lost: tuple[str, ...] = ()
+    """What the catalog asks for and could not be made."""
+
     def sentences(self) -> list[str]:
         """What to print, a line each: regions, then joins, then figures."""
         told = [sentence for level in self.levels for sentence in level.sentences()]
@@ -105,6 +126,7 @@ class PrepareReport:
         """What the publisher gave and readers will not see, or not as it was given: a sentence each."""
         told = [sentence for level in self.levels for sentence in level.concerns()]
         told += _over_years(self.joins, _join_concerns)
+        told += dict.fromkeys(self.lost)
         return told + [sentence for years in self._series_by_level() for sentence in _series_concerns(years)]
 
     def _series_by_level(self) -> list[list[SeriesReport]]:
@@ -141,10 +163,12 @@ def things_to_look_at(concerns: list[str]) -> list[str]:
 
 
 def _place_of(years: list[SeriesReport]) -> str:
-    """``koopwoningen, wijk 2020 to 2022``."""
-    first, last = years[0], years[-1]
-    span = f"{first.year}" if len(years) == 1 else f"{first.year} to {last.year}"
-    return f"{first.indicator}, {first.level} {span}"
+    """``koopwoningen, wijk 2020 to 2022``, and how many breakdowns where there are several."""
+    spans = sorted({series.year for series in years})
+    span = f"{spans[0]}" if len(spans) == 1 else f"{spans[0]} to {spans[-1]}"
+    most = max(sum(series.year == year for series in years) for year in spans)
+    several = f", {most} breakdowns" if most > 1 else ""
+    return f"{years[0].indicator}, {years[0].level} {span}{several}"
 
 
 def _series_sentence(years: list[SeriesReport]) -> str:
@@ -159,6 +183,9 @@ def _series_sentence(years: list[SeriesReport]) -> str:
         to_zero = sum(series.to_zero for series in years)
         clause = f" ({to_zero:,} of them to 0)" if to_zero else ""
         parts.append(f"{rounded:,} rounded to the decimals of the indicator{clause}")
+    hidden = sum(series.hidden for series in years)
+    if hidden:
+        parts.append(f"{hidden:,} of them withheld by the rule")
     editions = sorted({series.edition for series in years if series.edition != series.year})
     if editions:
         parts.append(f"on the borders of {' and '.join(map(str, editions))}")
@@ -187,14 +214,28 @@ def _verb(number: int) -> str:
 
 def _over_years(joins: Sequence[Joined], tell: Callable[[Joined], list[str]]) -> list[str]:
     """What there is to tell of each join; what holds for several years of a table in a row is told once."""
-    told: dict[tuple[str, str, str], list[int]] = {}
+    told: dict[tuple[str, str, str], dict[int, None]] = {}
+    codes: dict[tuple[str, str, str], dict[Codes, None]] = {}
+    every: dict[tuple[str, str], set[Codes]] = {}
     for joined in joins:
+        every.setdefault((joined.table, joined.level), set()).add(joined.codes)
         for sentence in tell(joined):
-            told.setdefault((joined.table, joined.level, sentence), []).append(joined.year)
+            key = joined.table, joined.level, sentence
+            told.setdefault(key, {})[joined.year] = None
+            codes.setdefault(key, {})[joined.codes] = None
     return [
-        f"table {table}, {level} {_span(years)}: {sentence}"
-        for (table, level, sentence), years in sorted(told.items(), key=lambda item: _place_in(joins, item[0], item[1]))
+        f"table {table}, {level} {_span(sorted(years))}{_of(codes[table, level, sentence], every[table, level])}: {sentence}"
+        for (table, level, sentence), years in sorted(
+            told.items(), key=lambda item: _place_in(joins, item[0], list(item[1]))
+        )
     ]
+
+
+def _of(codes: Collection[Codes], every: Collection[Codes]) -> str:
+    """Which codes a sentence is about, where it does not hold for all of a table."""
+    if len(codes) == len(every):
+        return ""
+    return f" ({listed(('/'.join(code for _, code in combination) for combination in codes), _EXAMPLES)})"
 
 
 def _place_in(joins: Sequence[Joined], told: tuple[str, str, str], years: Sequence[int]) -> int:
@@ -219,6 +260,8 @@ def _join_sentences(joined: Joined) -> list[str]:
             f"{counted(len(joined.parts), 'region')} put together from {counted(rows, 'row')} "
             f"about regions that merged since"
         )
+    if joined.national:
+        told.append(f"{counted(len(joined.national), 'row')} about the Netherlands")
     if joined.of_other_level:
         told.append(f"{counted(joined.of_other_level, 'row')} about other levels passed over")
     if joined.of_other_year:

@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.borders import Borders
+from layers.breakdown import Codes, Dimension, dimension_column, rows_by_codes
 from layers.catalog import Catalog
 from layers.catalog_model import TableEntry
 from layers.codes import cell_text, tidied
-from layers.crossing import Crossing, Regions
+from layers.crossing import Regions
 from layers.editions import Progress
 from layers.figures import RawTable
-from layers.join import Joined, join
+from layers.join import Joined, join, no_match
 from layers.places import Places
 from layers.problems import Gathering, InputProblems, Problem, counted
-from layers.recodes import GEMEENTE, Recodes
 from layers.regions import changed_codes
 
 _YEAR = re.compile(r"(\d{4})(?:JJ00|\.0)?\s*\*{0,2}")
 """A year as people and CBS write it; stars mark provisional figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTable:
+    """A raw table, and the columns that say what its rows are about."""
+
+    entry: TableEntry
+    raw: RawTable
+    columns: Mapping[str, str]
+    """By dimension: the column with its codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,64 +44,94 @@ class JoinedTable:
     entry: TableEntry
     raw: RawTable
     joined: tuple[Joined, ...]
-    """One per year."""
+    """One per year, and of a table that is broken down one per year and combination of codes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Borders:
-    """What tables are joined with, and how the borders of one year relate to those of another."""
-
-    regions: Mapping[tuple[int, str], Regions]
-    """By edition and level."""
-
-    recodes: Recodes
-    changed: Mapping[tuple[int, str], frozenset[str]]
-    """By edition and level: regions with other borders than the year before, where the source says so."""
-
-    def crossing(self, level: str, figures: int, edition: int, changed: frozenset[str]) -> Crossing:
-        """What lies between figures of a boundary year and the borders of an edition.
-
-        ``changed`` are the regions of which the table itself says that they differ from the year before the figures.
-        """
-        first, last = sorted((figures, edition))
-        between = [
-            codes for (year, of_level), codes in self.changed.items() if of_level == level and first < year <= last
-        ]
-        redrawn = frozenset().union(*between, changed if figures > edition else ())
-        gemeenten = self.recodes.between(GEMEENTE, figures, edition)
-        return Crossing(figures, self.recodes.between(level, figures, edition), gemeenten, redrawn)
-
-
-def join_tables(
-    catalog: Catalog, places: Places, borders: Borders, gathering: Gathering, progress: Progress
-) -> tuple[JoinedTable, ...]:
-    """The tables that could be read, each joined year by year."""
+def read_tables(catalog: Catalog, places: Places, gathering: Gathering, progress: Progress) -> tuple[ReadTable, ...]:
+    """The tables that could be read."""
     tables = []
     for number, entry in enumerate(catalog.tables):
-        progress("join tables", number, len(catalog.tables))
+        progress("read tables", number, len(catalog.tables))
         with gathering.step():
             raw = places.table(entry)
-            rows_by_year = years_of(entry, raw)
-            joined = []
-            for year, rows in rows_by_year.items():
-                edition = edition_for(year, entry, borders.regions)
-                if edition is not None:
-                    with gathering.step():
-                        joined.append(_joined(entry, raw, year, rows, borders, edition))
-            tables.append(JoinedTable(entry, raw, tuple(joined)))
-    progress("join tables", len(catalog.tables), len(catalog.tables))
+            tables.append(ReadTable(entry, raw, _breakdown(catalog, entry, raw)))
+    progress("read tables", len(catalog.tables), len(catalog.tables))
     return tuple(tables)
 
 
+def _breakdown(catalog: Catalog, entry: TableEntry, raw: RawTable) -> dict[str, str]:
+    """By dimension the column with its codes: those the entry names, and those of indicators that have figures here."""
+    wanted = dict.fromkeys(entry.breakdown)
+    for indicator in catalog.indicators:
+        if indicator.dimensions and raw.first_column(indicator.columns(entry.id)) is not None:
+            wanted |= dict.fromkeys(indicator.dimensions)
+    found = {name: dimension_column(raw, name, entry.breakdown) for name in wanted}
+    return {name: column for name, column in found.items() if column is not None}
+
+
+def join_tables(
+    tables: Sequence[ReadTable],
+    dimensions: Mapping[str, Dimension],
+    borders: Borders,
+    gathering: Gathering,
+    progress: Progress,
+) -> tuple[JoinedTable, ...]:
+    """The tables, each joined year by year and code by code."""
+    joined = []
+    for number, table in enumerate(tables):
+        progress("join tables", number, len(tables))
+        with gathering.step():
+            joined.append(_join_table(table, dimensions, borders, gathering))
+    progress("join tables", len(tables), len(tables))
+    return tuple(joined)
+
+
+def _join_table(
+    table: ReadTable, dimensions: Mapping[str, Dimension], borders: Borders, gathering: Gathering
+) -> JoinedTable:
+    entry, raw = table.entry, table.raw
+    combinations, combination_of = rows_by_codes(raw, table.columns, dimensions)
+    joined: list[Joined] = []
+    for year, rows in years_of(entry, raw).items():
+        edition = edition_for(year, entry, borders.regions)
+        if edition is None:
+            continue
+        with gathering.step():
+            of_year = [
+                _joined(entry, raw, year, of_codes, borders, edition, combinations[number])
+                for number, of_codes in _split(rows, combination_of)
+            ]
+            if all(part.is_empty for part in of_year):
+                raise InputProblems([no_match(entry, raw, rows, borders.regions[edition, entry.level])])
+            joined += of_year
+    return JoinedTable(entry, raw, tuple(joined))
+
+
+def _split(rows: NDArray[np.int64], combination_of: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    """The rows of each combination of codes, in the order of combinations."""
+    numbers = combination_of[rows]
+    order = np.argsort(numbers, kind="stable")
+    present, starts = np.unique(numbers[order], return_index=True)
+    yield from zip(present.tolist(), np.split(rows[order], starts[1:]), strict=True)
+
+
 def _joined(
-    entry: TableEntry, raw: RawTable, year: int, rows: NDArray[np.int64], borders: Borders, edition: int
+    entry: TableEntry,
+    raw: RawTable,
+    year: int,
+    rows: NDArray[np.int64],
+    borders: Borders,
+    edition: int,
+    codes: Codes,
 ) -> Joined:
     figures = edition if entry.borders is not None or is_recoded(entry) else year
     keys = raw.columns[raw.column(entry.key_column)]
-    codes = tidied([keys[row] for row in rows.tolist()], entry.level)
-    changed = changed_codes(list(raw.columns), lambda name: [raw.columns[name][row] for row in rows.tolist()], codes)
+    region_codes = tidied([keys[row] for row in rows.tolist()], entry.level)
+    changed = changed_codes(
+        list(raw.columns), lambda name: [raw.columns[name][row] for row in rows.tolist()], region_codes
+    )
     crossing = borders.crossing(entry.level, figures, edition, changed)
-    return join(entry, raw, year, rows, borders.regions[edition, entry.level], crossing)
+    return join(entry, raw, year, rows, borders.regions[edition, entry.level], crossing, codes)
 
 
 def is_recoded(entry: TableEntry) -> bool:

@@ -37,6 +37,7 @@ def by_year(raw: RawTable, patterns: Sequence[str]) -> RawTable:
         long.aliases,
         years=tuple(year for year in years for _ in range(count)),
         notes=(*long.notes, f"the header has the years {listed(map(str, years), 20)}"),
+        titles=long.titles,
         finder=long.finder,
     )
 

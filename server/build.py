@@ -19,22 +19,26 @@ from layers.atlas import (
     Artefact,
     AtlasFacts,
     BackdropFacts,
+    DimensionFacts,
     EditionFacts,
     IndicatorFacts,
     LevelFacts,
+    ProductFacts,
     Series,
     ThemeFacts,
     TilesetFacts,
+    TopicFacts,
 )
 from layers.catalog import Catalog, read_catalog
-from layers.catalog_model import AtlasEntry, IndicatorEntry
+from layers.catalog_model import AtlasEntry
+from layers.catalog_products import ProductEntry
 from layers.columns import SeriesRows, write_regions, write_values
 from layers.editions import Edition, RegionLevel
-from layers.indicators import PublishedSeries
 from layers.prepare import Prepared, prepare
 from layers.problems import Gathering, InputProblems
 from layers.report import PrepareReport, things_to_look_at
 from layers.store import AtlasWriter, artefacts_of
+from layers.topics import Indicator, Topic
 from layers.values import Reason
 from server.classification import Classification, classified, style_problems
 from server.geometry_key import geometry_key, kept_tiles, remember_tiles
@@ -94,7 +98,7 @@ def build(catalog_path: Path, folder: Path, jobs: int = 1, progress: Report = si
     with AtlasWriter(folder) as writer:
         writer.check_id(catalog.atlas.id)
         editions, pyramids = _write_editions(writer, prepared.editions, catalog.atlas, jobs, progress)
-        tilesets = _tilesets(catalog, prepared)
+        tilesets = _tilesets(catalog, prepared.topics)
         facts = AtlasFacts(
             id=catalog.atlas.id,
             title=catalog.atlas.title,
@@ -105,8 +109,11 @@ def build(catalog_path: Path, folder: Path, jobs: int = 1, progress: Report = si
             themes=tuple(
                 ThemeFacts(id=theme.id, title=theme.title, explanation=theme.explanation) for theme in catalog.themes
             ),
-            indicators=_write_indicators(writer, catalog, prepared, tilesets, progress),
+            indicators=_write_indicators(writer, prepared, tilesets, progress),
             tilesets=(*_without_figures(prepared.editions), *tilesets.values()),
+            dimensions=tuple(_dimension_facts(prepared)),
+            topics=tuple(map(_topic_facts, prepared.topics)),
+            products=tuple(_product_facts(entry, prepared.topics) for entry in catalog.products),
         )
         writer.publish(facts)
     return BuildReport(facts, prepared.report, pyramids, time.perf_counter() - start)
@@ -256,33 +263,32 @@ def _level_facts(level: RegionLevel) -> LevelFacts:
 # ---- figures
 
 
-def _tilesets(catalog: Catalog, prepared: Prepared) -> dict[SeriesPlace, TilesetFacts]:
+def _tilesets(catalog: Catalog, topics: Sequence[Topic]) -> dict[SeriesPlace, TilesetFacts]:
     """The tileset of each theme, year and edition, in the order of the catalog and then by year.
 
-    Where figures of one year stand on two editions, the newest borders have the short name.
+    It holds the first indicator of each topic. Where figures of one year stand on two editions, the newest borders have
+    the short name.
     """
     tilesets: dict[SeriesPlace, TilesetFacts] = {}
     for theme in catalog.themes:
-        of_theme = [indicator.id for indicator in catalog.indicators if indicator.theme == theme.id]
-        stands = {(key[2], series.edition): None for key, series in prepared.figures.items() if key[0] in of_theme}
+        of_theme = [topic for topic in topics if topic.entry.theme == theme.id]
+        stands = {stand for topic in of_theme for indicator in topic.indicators for stand in _stands(indicator)}
         for year, edition in sorted(stands):
             newest = max(other for same_year, other in stands if same_year == year)
+            firsts = [topic.indicators[0] for topic in of_theme]
             tilesets[theme.id, year, edition] = TilesetFacts(
                 id=f"{theme.id}-{year}" if edition == newest else f"{theme.id}-{year}-op-{edition}",
                 edition=edition,
                 theme=theme.id,
                 year=year,
-                indicators=tuple(
-                    indicator for indicator in of_theme if _has_figures(prepared, indicator, year, edition)
-                ),
+                indicators=tuple(first.id for first in firsts if (year, edition) in _stands(first)),
             )
     return tilesets
 
 
-def _has_figures(prepared: Prepared, indicator_id: str, year: int, edition: int) -> bool:
-    return any(
-        (key[0], key[2], series.edition) == (indicator_id, year, edition) for key, series in prepared.figures.items()
-    )
+def _stands(indicator: Indicator) -> set[tuple[int, int]]:
+    """The years of an indicator, each with the edition its figures stand on."""
+    return {(year, series.edition) for (_, year), series in indicator.series.items()}
 
 
 def _without_figures(editions: Sequence[Edition]) -> Iterator[TilesetFacts]:
@@ -292,43 +298,48 @@ def _without_figures(editions: Sequence[Edition]) -> Iterator[TilesetFacts]:
 
 def _write_indicators(
     writer: AtlasWriter,
-    catalog: Catalog,
     prepared: Prepared,
     tilesets: Mapping[SeriesPlace, TilesetFacts],
     progress: Report,
 ) -> tuple[IndicatorFacts, ...]:
+    indicators = [indicator for topic in prepared.topics for indicator in topic.indicators]
+    codes = {(edition.year, level.id): level.codes for edition in prepared.editions for level in edition.levels}
     made = []
-    for number, entry in enumerate(catalog.indicators):
-        progress("figures", number, len(catalog.indicators))
-        series = {key[1:]: found for key, found in prepared.figures.items() if key[0] == entry.id}
+    for number, indicator in enumerate(indicators):
+        progress("figures", number, len(indicators))
         rows = [
-            SeriesRows(level, year, prepared.edition(found.edition).level(level).codes, found.published)
-            for (level, year), found in series.items()
+            SeriesRows(level, year, codes[found.edition, level], found.published)
+            for (level, year), found in indicator.series.items()
         ]
-        values = writer.artefact("values", entry.id, ".parquet", partial(write_values, series=rows))
-        categories = prepared.categories.get(entry.id, ())
-        look = classified(entry, rows, categories)
-        made.append(_indicator_facts(entry, series, tilesets, values, categories, look))
-    progress("figures", len(catalog.indicators), len(catalog.indicators))
+        values = writer.artefact("values", indicator.id, ".parquet", partial(write_values, series=rows))
+        look = classified(indicator, rows, indicator.categories)
+        made.append(_indicator_facts(indicator, tilesets, values, look))
+    progress("figures", len(indicators), len(indicators))
     return tuple(made)
 
 
 def _indicator_facts(
-    entry: IndicatorEntry,
-    series: Mapping[tuple[str, int], PublishedSeries],
+    indicator: Indicator,
     tilesets: Mapping[SeriesPlace, TilesetFacts],
     values: Artefact,
-    categories: tuple[str, ...],
     look: Classification,
 ) -> IndicatorFacts:
+    entry = indicator.entry
     return IndicatorFacts(
-        id=entry.id,
+        id=indicator.id,
         theme=entry.theme,
-        title=entry.title,
-        unit=entry.unit,
-        kind=entry.kind,
-        decimals=entry.decimals,
+        title=indicator.title,
+        unit=indicator.measure.unit,
+        kind=indicator.kind,
+        decimals=indicator.decimals,
+        topic=entry.id,
+        measure=indicator.measure.id,
+        breakdown=dict(indicator.breakdown),
+        national=indicator.national,
         explanation=entry.explanation,
+        definition=entry.definition,
+        base=indicator.base,
+        reference_date=entry.reference_date,
         caveat=entry.caveat,
         source=entry.source,
         series=tuple(
@@ -338,11 +349,54 @@ def _indicator_facts(
                 edition=found.edition,
                 tileset=tilesets[entry.theme, year, found.edition].id,
             )
-            for (level, year), found in series.items()
+            for (level, year), found in indicator.series.items()
         ),
         colors=look.colors,
         breaks=look.breaks,
+        drawn=look.drawn,
         middle=look.middle,
-        categories=categories,
+        categories=indicator.categories,
         values=values,
+    )
+
+
+# ---- topics and products
+
+
+def _topic_facts(topic: Topic) -> TopicFacts:
+    return TopicFacts(
+        id=topic.entry.id,
+        theme=topic.entry.theme,
+        title=topic.entry.title,
+        dimensions=topic.entry.dimensions,
+        measures=topic.measures,
+        indicators=tuple(indicator.id for indicator in topic.indicators),
+    )
+
+
+def _dimension_facts(prepared: Prepared) -> Iterator[DimensionFacts]:
+    """The dimensions that something is broken down by, with the codes that occur."""
+    for dimension in prepared.dimensions.values():
+        used = {
+            indicator.breakdown[dimension.id]
+            for topic in prepared.topics
+            for indicator in topic.indicators
+            if dimension.id in indicator.breakdown
+        }
+        if used:
+            yield dimension.facts(used)
+
+
+def _product_facts(entry: ProductEntry, topics: Sequence[Topic]) -> ProductFacts:
+    """A product with those of its parts that have figures."""
+    present = {topic.entry.id for topic in topics}
+    return ProductFacts(
+        id=entry.id,
+        theme=entry.theme,
+        title=entry.title,
+        kind=entry.kind,
+        explanation=entry.explanation,
+        caveat=entry.caveat,
+        topics=tuple(name for name in entry.indicators if name in present),
+        needs=entry.needs,
     )

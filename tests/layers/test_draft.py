@@ -14,9 +14,10 @@ from typer.testing import CliRunner
 
 from layers.catalog import read_catalog
 from layers.draft import CatalogExists, write_draft
-from layers.measures import measures, slugged
+from layers.measures import measures
 from layers.prepare import Prepared, prepare
 from layers.problems import InputProblems
+from layers.slugs import slugged
 from server.cli import cli
 from tests.conftest import REPOSITORY
 from tests.layers.make import frame, write_regions, write_table

@@ -479,7 +479,8 @@ def test_what_did_not_meet_is_reported() -> None:
     assert report.sentences() == [
         "gemeente 2022: 3 regions",
         "table figures, gemeente 2022: 1 of 3 regions joined",
-        "table figures, gemeente 2022: 2 rows about other levels passed over",
+        "table figures, gemeente 2022: 1 row about the Netherlands",
+        "table figures, gemeente 2022: 1 row about other levels passed over",
         "woz, gemeente 2022: 1 number, 2 missing, 1 rounded to the decimals of the indicator",
     ]
     assert report.concerns() == [
@@ -613,7 +614,7 @@ def test_progress_tells_its_stages() -> None:
     write_table()
     told: list[tuple[str, int, int]] = []
     prepare(read_catalog(write_catalog()), lambda stage, done, total: told.append((stage, done, total)))
-    assert {stage for stage, _, _ in told} == {"read regions", "join tables", "regions 2022"}
+    assert {stage for stage, _, _ in told} == {"read regions", "read tables", "join tables", "regions 2022"}
     assert all(0 <= done <= total for _, done, total in told)
 
 
