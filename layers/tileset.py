@@ -10,6 +10,7 @@ import numpy as np
 
 from layers.atlas import Artefact, EditionFacts, IndicatorFacts, LevelFacts, TilesetFacts
 from layers.columns import RegionTable
+from layers.errors import NotInAtlas
 from layers.store import Atlas
 from layers.values import Published
 from tiles.archive import TileArchive
@@ -42,6 +43,10 @@ class Borders:
         self.archives = {encoding: TileArchive.open(atlas.path(found)) for encoding, found in self.artefacts.items()}
         self.dutch = None if self.facts.rd is None else TileArchive.open(atlas.path(self.facts.rd))
         """Tiles in the Dutch grid, as MVT."""
+
+    def archive(self, grid: GridName, encoding: Encoding = Encoding.MVT) -> TileArchive | None:
+        """The geometry tiles in a grid, None where there are none; in the Dutch one there is MVT only."""
+        return self.dutch if grid is GridName.RD_NEW else self.archives[encoding]
 
 
 class Tileset:
@@ -100,9 +105,10 @@ class Tileset:
 
     def archive(self, grid: GridName, encoding: Encoding = Encoding.MVT) -> TileArchive:
         """The geometry tiles in one of the ``grids``; in the Dutch one there is MVT only."""
-        if grid is GridName.RD_NEW and self._borders.dutch is not None:
-            return self._borders.dutch
-        return self.archives[encoding]
+        found = self._borders.archive(grid, encoding)
+        if found is None:
+            raise NotInAtlas(f"{self.facts.id} has no tiles in {grid}")
+        return found
 
     def tile(
         self, coord: TileCoord, encoding: Encoding = Encoding.MVT, grid: GridName = GridName.WEB_MERCATOR

@@ -16,12 +16,14 @@ from server.health_route import live, ready
 from server.ogc.routes import OGC_ROUTES
 from server.page import asset, embed, icon, viewer
 from server.problems import HANDLERS, ErrorBoundary
+from server.raster_route import raster
 from server.settings import Settings
 from server.snapshot import MEGABYTE, CurrentAtlas
 from server.static_files import StaticFiles
 from server.styles_route import legend, reasons_sprite, style
 from server.tiles_route import tile, tilejson
 from server.values_route import manifest, regions, values
+from server.wmts.routes import WMTS_ROUTES
 
 ROUTES = (
     # Tiles first: routes are tried in this order, and nearly every request is for a tile.
@@ -36,6 +38,8 @@ ROUTES = (
     Route("/styles/{style}/legend.svg", legend),
     Route("/sprites/{name}", reasons_sprite),
     Route("/values/{indicator}", values),
+    Route("/raster/{indicator}/{z}/{x}/{name}", raster),
+    *WMTS_ROUTES,
     Route("/health/live", live),
     Route("/health/ready", ready),
     *OGC_ROUTES,

@@ -100,6 +100,10 @@ class Snapshot:
             raise NotThere.named("tileset", tileset_id, self.tileset_by_id)
         return self.tileset_by_id[tileset_id]
 
+    def borders(self, year: int) -> Borders:
+        """The tiles and regions of an edition."""
+        return self._borders[year]
+
     async def opened(self, facts: TilesetFacts) -> Tileset:
         """A tileset with some indicators, opened when it is first asked for. Raises NotInAtlas, BadAtlas and BadArchive."""
         key = tileset_key(facts)
