@@ -63,6 +63,9 @@ class RawTable:
     finder: Callable[[str], list[str]] | None = None
     """Finds columns in place of ``layers.headings``, where the table knows more about them."""
 
+    _signs: dict[str, Sign | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """By column its decimal sign, once it was looked for: that takes every cell."""
+
     def problem(self, message: str, row: int | None = None) -> Problem:
         """A problem with this table."""
         return Problem(self.source, message, sheet=self.sheet, row=row)
@@ -115,6 +118,11 @@ class RawTable:
 
     def sign(self, column: str) -> Sign | None:
         """The decimal sign of numbers written as text, as the column shows it, else the table; None if neither."""
+        if column not in self._signs:
+            self._signs[column] = self._sign(column)
+        return self._signs[column]
+
+    def _sign(self, column: str) -> Sign | None:
         texts = [cell for cell in self.columns[column] if isinstance(cell, str)]
         shown = decimal_sign(texts)
         if shown is None and any(map(is_unsure, texts)):

@@ -20,6 +20,7 @@ from layers.catalog import Catalog
 from layers.catalog_model import COUNTED, RELATIVE, IndicatorEntry, MeasureEntry, StyleEntry
 from layers.derived import changed, compared, part_of, rounded
 from layers.finding import Breakdown, found_columns, not_among
+from layers.include import place_of
 from layers.indicators import IndicatorFigures, PublishedSeries, TopicFigures, publish_figures
 from layers.problems import Gathering, InputProblems, counted, listed
 from layers.protect import ProtectRule, protected
@@ -93,7 +94,7 @@ def _measures(context: _Context, number: int, topic: TopicFigures) -> list[Measu
             raise InputProblems([context.catalog.problem(("indicators", number, "measures", at), message)])
         if measure.kind in ("share", "rate"):
             made[measure.id] = _part(context, number, at, topic, measure)
-    relative = _relative([plain, *made.values()], entry)
+    relative = _relative([measure for measure in made.values() if measure.series], entry)
     for at, measure in wanted:
         if measure.kind in ("index", "change"):
             of = _named(context, number, at, entry, measure, made) if measure.of is not None else None
@@ -272,7 +273,8 @@ def _sources(
     if key not in context.columns:
         context.columns[key] = _of_column(context, of, topic.entry)
     if not context.columns[key] and len(context.tables) == len(catalog.tables):
-        if ("indicators", number) not in catalog.included:
+        place = place_of(catalog.places, ("indicators", number, "measures", at), catalog.path)
+        if place.file == str(catalog.path):
             message = f'measure "{measure.id}" of "{topic.entry.id}", of = "{of}": {not_among([of], context.tables)}'
             hint = ", and no indicator is called so"
             raise InputProblems([catalog.problem(("indicators", number, "measures", at, "of"), message + hint)])

@@ -331,6 +331,20 @@ def test_what_is_included_and_has_no_column_is_left_out_and_told() -> None:
         prepared(REGIONS, TABLE, THEME + FEIT + DELICTEN.replace("delicten", "verdachten"))
 
 
+def test_an_included_measure_is_left_out_where_only_its_column_is_missing_and_the_others_are_made_without_it() -> None:
+    write_table("code,jaar,feiten\nGM9901,2021,20\nGM9901,2022,25\n")
+    Path("thema.toml").write_text(
+        THEME + FEIT + DELICTEN.replace('dimensions = ["feit"]', "change = 1") + PER_1000, encoding="utf-8"
+    )
+    mine = '\n[[indicators]]\nid = "delicten"\ncolumn = "feiten"\n'
+    table = TABLE.replace("year = 2022", 'year_column = "jaar"')
+    Path("catalog.toml").write_text('include = "thema.toml"\n' + ATLAS + REGIONS + table + mine, encoding="utf-8")
+    source = prepare(read_catalog(Path("catalog.toml")))
+    assert ids(source) == ["delicten", "delicten-verandering"]
+    assert shown(source, "delicten-verandering")[0] == 25.0
+    assert 'delicten, per-1000: left out, no table has the column "inwoners"' in source.report.sentences()
+
+
 def test_ids_that_meet_are_told() -> None:
     write_table(LONG)
     other = DELICTEN.replace('"delicten"', '"delicten-hard"', 1).replace('dimensions = ["feit"]', "")
