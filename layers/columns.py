@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from layers.atlas import REGION_COLUMNS, VALUE_COLUMNS
-from layers.editions import Edition
 from layers.errors import BadAtlas
 from layers.values import Published, Reason
+
+if TYPE_CHECKING:
+    from layers.editions import Edition
 
 _DEGREES = ("lon", "lat", "west", "south", "east", "north")
 
@@ -60,6 +60,9 @@ class RegionTable:
 
 def write_regions(path: Path, edition: Edition) -> None:
     """Write the regions of an edition as GeoParquet, in the CRS of the edition."""
+    import geopandas as gpd  # here, as a server only reads: they would double its memory
+    import pandas as pd
+
     columns: dict[str, list[Any]] = {name: [] for name in REGION_COLUMNS if name != "geometry"}
     for level in edition.levels:
         columns["level"] += [level.id] * len(level)

@@ -10,6 +10,7 @@ import re
 from starlette.requests import Request
 
 from server.errors import BadRequest, shown
+from server.responses import ASKED
 from server.settings import Settings
 
 _HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
@@ -23,8 +24,10 @@ def base_url(request: Request, settings: Settings) -> str:
     first, which the outermost proxy wrote), else from the request. Answers that hold it are revalidated by every cache,
     so one client's headers never reach another. Raises BadRequest where a header is no host, scheme or path.
     """
+    asked = request.scope.get(ASKED)
+    atlas_path = "" if asked is None else asked.atlas_path
     if settings.public_url:
-        return settings.public_url
+        return settings.public_url + atlas_path
     host = _first(request, "x-forwarded-host") or request.headers.get("host") or request.url.netloc
     scheme = (_first(request, "x-forwarded-proto") or request.url.scheme).lower()
     prefix = (_first(request, "x-forwarded-prefix") or settings.root_path).rstrip("/")
@@ -37,7 +40,7 @@ def base_url(request: Request, settings: Settings) -> str:
         problems.append(f"X-Forwarded-Prefix is {shown(prefix)}, but must be a path such as /kaart")
     if problems:
         raise BadRequest(problems)
-    return f"{scheme}://{host}{prefix}"
+    return f"{scheme}://{host}{prefix}{atlas_path}"
 
 
 def _first(request: Request, header: str) -> str:

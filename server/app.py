@@ -1,23 +1,25 @@
-"""The application: addresses, middleware, and the watch for a new atlas."""
+"""The application put together: addresses, middleware, and what it watches while it runs."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from server.headers import AccessLog, BasePath, OpenToAll
+from server.headers import OpenToAll, everywhere
 from server.health_route import live, ready
+from server.metrics import SharedCounts, Tally
+from server.metrics_route import metrics, security_txt
 from server.ogc.routes import OGC_ROUTES
 from server.page import asset, embed, icon, viewer
 from server.problems import HANDLERS, ErrorBoundary
 from server.raster_route import raster
 from server.settings import Settings
+from server.site import Site, check_names
 from server.snapshot import MEGABYTE, CurrentAtlas
 from server.static_files import StaticFiles
 from server.styles_route import legend, reasons_sprite, style
@@ -42,43 +44,53 @@ ROUTES = (
     *WMTS_ROUTES,
     Route("/health/live", live),
     Route("/health/ready", ready),
+    Route("/metrics", metrics),
+    Route("/.well-known/security.txt", security_txt),
     *OGC_ROUTES,
     Route("/{name}", icon),
 )
 
 
-def create_app(settings: Settings, current: CurrentAtlas) -> Starlette:
-    """The application that serves an atlas; several can live in one process."""
-    middleware = [Middleware(AccessLog)] if settings.access_log else []
-    middleware += [Middleware(OpenToAll), Middleware(ErrorBoundary)]
-    if settings.root_path:
-        middleware.append(Middleware(BasePath, settings.root_path))
-    app = Starlette(
+def create_app(settings: Settings, *atlases: CurrentAtlas, tally: Tally | None = None) -> Site:
+    """The application that serves some atlases: the first at the root, and each under its id."""
+    check_names(atlases, ROUTES)
+    site = Site(
+        settings,
+        atlases,
+        tally or Tally(),
         routes=ROUTES,
-        middleware=middleware,
+        middleware=[Middleware(OpenToAll, everywhere(settings)), Middleware(ErrorBoundary)],
         exception_handlers=HANDLERS,
-        lifespan=_watching(current, settings.reload_seconds),
+        lifespan=watching,
     )
     # An address has one spelling; one with a slash behind is another one, which does not exist.
-    app.router.redirect_slashes = False
-    app.state.settings = settings
-    app.state.current = current
-    app.state.static = StaticFiles.read(settings.static)
-    return app
+    site.router.redirect_slashes = False
+    site.state.settings = settings
+    site.state.current = atlases[0]
+    site.state.static = StaticFiles.read(settings.static)
+    return site
 
 
-def open_app(settings: Settings, folder: Path) -> Starlette:
-    """The application for an atlas folder, as every server process makes it. Raises where there is no atlas."""
-    return create_app(settings, CurrentAtlas(folder, settings.tile_cache_mb * MEGABYTE))
+def open_app(settings: Settings, *folders: Path, counts: Path | None = None) -> Site:
+    """The application for atlas folders, as every server process makes it. Raises where there is no atlas.
+
+    ``counts`` is the folder in which several processes share what they count.
+    """
+    tally = Tally()
+    atlases = [CurrentAtlas(folder, settings.tile_cache_mb * MEGABYTE, tally) for folder in folders]
+    site = create_app(settings, *atlases, tally=tally)
+    site.shared = None if counts is None else SharedCounts(counts)
+    return site
 
 
-def _watching(current: CurrentAtlas, every_s: float) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        watch = asyncio.create_task(current.watch(every_s))
-        yield
-        watch.cancel()
+@asynccontextmanager
+async def watching(site: Site) -> AsyncIterator[None]:
+    """While the server runs: look for new atlases, for clients that are too slow, and leave counts for other processes."""
+    tasks = [asyncio.create_task(current.watch(site.settings.reload_seconds)) for current in site.atlases]
+    tasks.append(asyncio.create_task(site.look_around()))
+    yield
+    for task in tasks:
+        task.cancel()
         with suppress(asyncio.CancelledError):
-            await watch
-
-    return lifespan
+            await task
+    site.access_log.flush()

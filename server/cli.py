@@ -185,7 +185,12 @@ def init(
 
 @cli.command()
 def serve(
-    atlas: AtlasFolder,
+    atlases: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="ATLAS...", help="Folders of atlases; the first is shown at the root.", show_default=False
+        ),
+    ],
     host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")] = None,
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 picks a free one.", show_default="8080")
@@ -194,7 +199,7 @@ def serve(
         int | None, typer.Option(min=1, max=256, help="Number of server processes.", show_default="1")
     ] = None,
 ) -> None:
-    """Serve an atlas; a new one in its folder is picked up without a restart.
+    """Serve an atlas; a new one in its folder is picked up without a restart. Several stand each under /id/.
 
     Every setting can also be given as ZICHTKAART_..., see docs/settings.md; an option goes first.
     """
@@ -208,11 +213,11 @@ def serve(
         )
         for text in unknown(os.environ):
             sys.stderr.write(f"{sentence(text)}\n")
-        serve_atlas(atlas, settings, lambda address: _announce(atlas, address))
+        serve_atlas(atlases, settings, lambda address: _announce(atlases, address))
 
 
-def _announce(atlas: Path, address: str) -> None:
-    sys.stdout.write(f"Serving {atlas} on {address} (Ctrl-C stops it).\n")
+def _announce(atlases: list[Path], address: str) -> None:
+    sys.stdout.write(f"Serving {', '.join(map(str, atlases))} on {address} (Ctrl-C stops it).\n")
     sys.stdout.flush()
 
 

@@ -4,6 +4,7 @@ ServerError
 ├── BadSetting          the environment holds a value that cannot be used     the start stops
 ├── BadRequest          an address or header that cannot be understood        400
 ├── NotThere            an address that names nothing                         404
+├── AtlasNameTaken      two things would stand at one address                 the start stops
 └── CannotListen        an address or port the server cannot have             the start stops
 """
 
@@ -47,6 +48,10 @@ class NotThere(ServerError):
 
 class CannotListen(ServerError):
     """An address or port the server cannot have."""
+
+
+class AtlasNameTaken(ServerError):
+    """An atlas has the name of another one, or of an address of the server."""
 
 
 def choices(asked: str, allowed: Iterable[str]) -> str:

@@ -1,9 +1,8 @@
-"""Plain ASGI middleware: where the site stands, who may use it, and what browsers must not do with it."""
+"""Headers of every answer: who may use it, and what browsers must not do with it."""
 
 from __future__ import annotations
 
-import logging
-import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,8 +10,6 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.settings import Settings
-
-access = logging.getLogger("zichtkaart.access")
 
 EVERYWHERE: Final = {
     "Access-Control-Allow-Origin": "*",
@@ -58,11 +55,18 @@ def page_headers(settings: Settings, *, embedded: bool) -> dict[str, str]:
     return {**headers, "Content-Security-Policy": _CONTENT_POLICY + ancestors}
 
 
+def everywhere(settings: Settings) -> dict[str, str]:
+    """Headers of every answer; a site that is reached by https only tells browsers to stay with it."""
+    secure = {"Strict-Transport-Security": "max-age=31536000"} if settings.public_url.startswith("https:") else {}
+    return EVERYWHERE | secure
+
+
 @dataclass(frozen=True, slots=True)
 class OpenToAll:
     """Headers that every answer has, and the answer to every OPTIONS."""
 
     app: ASGIApp
+    everywhere: Mapping[str, str]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Add the headers, or answer a preflight without asking further."""
@@ -72,7 +76,7 @@ class OpenToAll:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(EVERYWHERE)
+                MutableHeaders(scope=message).update(self.everywhere)
             await send(message)
 
         if scope["method"] == "OPTIONS":
@@ -81,42 +85,3 @@ class OpenToAll:
             await with_headers({"type": "http.response.body", "body": b""})
         else:
             await self.app(scope, receive, with_headers)
-
-
-@dataclass(frozen=True, slots=True)
-class BasePath:
-    """Lets the site stand under a path, whether the proxy in front leaves it on or takes it off."""
-
-    app: ASGIApp
-    root_path: str
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Tell the router which part of the path is not its own."""
-        if scope["type"] == "http" and scope["path"].startswith(self.root_path + "/"):
-            scope = {**scope, "root_path": self.root_path}
-        await self.app(scope, receive, send)
-
-
-@dataclass(frozen=True, slots=True)
-class AccessLog:
-    """One line per request, without the address of who asked and without the query."""
-
-    app: ASGIApp
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on and note what came of it."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        start, status = time.perf_counter(), 0
-
-        async def watched(message: Message) -> None:
-            nonlocal status
-            status = message.get("status", status)
-            await send(message)
-
-        try:
-            await self.app(scope, receive, watched)
-        finally:
-            elapsed_ms = 1000 * (time.perf_counter() - start)
-            access.info("%s %s %d %.1f ms", scope["method"], scope["path"], status, elapsed_ms)

@@ -15,7 +15,7 @@ from server.address import base_url
 from server.documents import Landing, Link
 from server.headers import page_headers
 from server.negotiation import Encoding, best_media_type
-from server.responses import CachePolicy, Content, respond
+from server.responses import ALWAYS_THERE, CachePolicy, Content, respond
 from server.snapshot import Snapshot
 from server.static_files import StaticFiles
 
@@ -119,4 +119,4 @@ def _file(request: Request, path: str, policy: CachePolicy) -> Response:
     static: StaticFiles = request.app.state.static
     if path not in static.content_by_path or path.endswith(".html"):
         raise HTTPException(404)
-    return respond(request, static.content_by_path[path], policy)
+    return respond(request, static.content_by_path[path], policy, key=ALWAYS_THERE)

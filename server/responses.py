@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final, Protocol
 
 import deflate
 from starlette.requests import Request
@@ -87,6 +88,45 @@ class Content:
         return gzip.decompress(self.bodies[Encoding.GZIP])
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A content and how it may be kept: everything about an answer but who asks for it."""
+
+    content: Content
+    policy: CachePolicy
+    vary: str = "Accept-Encoding"
+    more: tuple[tuple[str, str], ...] = ()
+    """Further headers."""
+
+    def kept_headers(self, encoding: Encoding) -> dict[str, str]:
+        """Headers of the answer whether it has a body or not."""
+        headers = {"Cache-Control": self.policy.value, "Vary": self.vary, **dict(self.more)}
+        return headers if self.content.is_empty else {**headers, "ETag": self.content.etag(encoding)}
+
+    def headers(self, encoding: Encoding, body: bytes) -> dict[str, str]:
+        """Headers of the answer with its body."""
+        headers = self.kept_headers(encoding)
+        if self.content.is_empty:
+            return headers
+        if encoding is not Encoding.IDENTITY:
+            headers["Content-Encoding"] = encoding.value
+        return {**headers, "Content-Type": self.content.media_type, "Content-Length": str(len(body))}
+
+
+class Remembers(Protocol):
+    """Where answers are kept for who asks the same again (``server.site``)."""
+
+    def remember(self, offer: Offer, key: Hashable | None, *, by_base: bool) -> None:
+        """This is the answer to the request; ``key`` is that of its content in the cache, None for what is in memory anyway."""
+
+
+ASKED: Final = "zichtkaart.asked"
+"""Key in the scope of a request: what is known of it, which ``Remembers``."""
+
+ALWAYS_THERE: Final = "always there"
+"""Instead of a key, for content that is in memory as long as its atlas is."""
+
+
 def respond(
     request: Request,
     content: Content,
@@ -94,20 +134,26 @@ def respond(
     *,
     vary: str = "Accept-Encoding",
     headers: Mapping[str, str] | None = None,
+    key: Hashable | None = None,
+    by_base: bool = False,
 ) -> Response:
-    """200 with the body the client can read, 204 where it is empty, 304 where the client has it already."""
-    common = {"Cache-Control": policy.value, "Vary": vary, **(headers or {})}
-    if content.is_empty:
-        return Response(status_code=204, headers=common)
+    """200 with the body the client can read, 204 where it is empty, 304 where the client has it already.
+
+    With the ``key`` under which the content is in the cache of the snapshot, the same address is answered without asking here
+    again; ``by_base`` says that the content holds the address of the site.
+    """
+    offer = Offer(content, policy, vary, tuple((headers or {}).items()))
+    asked: Remembers | None = request.scope.get(ASKED)
+    if key is not None and asked is not None:
+        asked.remember(offer, None if key == ALWAYS_THERE else key, by_base=by_base)
     encoding = best_encoding(request.headers.get("accept-encoding"), content.bodies)
-    common["ETag"] = content.etag(encoding)
-    if matches(request.headers.get("if-none-match"), common["ETag"]):
-        return Response(status_code=304, headers=common)
+    if content.is_empty:
+        return Response(status_code=204, headers=offer.kept_headers(encoding))
+    kept = offer.kept_headers(encoding)
+    if matches(request.headers.get("if-none-match"), kept["ETag"]):
+        return Response(status_code=304, headers=kept)
     body = content.body(encoding)
-    if encoding is not Encoding.IDENTITY:
-        common["Content-Encoding"] = encoding.value
-    common |= {"Content-Type": content.media_type, "Content-Length": str(len(body))}
-    return Response(b"" if request.method == "HEAD" else body, headers=common)
+    return Response(b"" if request.method == "HEAD" else body, headers=offer.headers(encoding, body))
 
 
 def versioned_policy(request: Request, version: str, otherwise: CachePolicy = CachePolicy.SHORT) -> CachePolicy:

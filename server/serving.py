@@ -3,58 +3,66 @@
 from __future__ import annotations
 
 import errno
+import logging.config
+import os
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from tempfile import TemporaryDirectory
+from typing import Any, NoReturn
 
 from uvicorn import Config, Server
-from uvicorn.supervisors import Multiprocess
 
 from server.app import open_app
+from server.connection import KEEP_ALIVE_S, Connection
 from server.errors import CannotListen
+from server.fast_connection import FastConnection
+from server.metrics import SharedCounts
 from server.settings import Settings
-
-KEEP_ALIVE_S: Final = 75
-"""Longer than the 60 s for which nginx keeps a connection, so that it is never the server that hangs up first."""
-
-GRACE_S: Final = 10
-"""What a request may still take after the server was told to stop."""
+from server.site import Site
+from server.workers import run_workers
 
 
-def serve(folder: Path, settings: Settings, announce: Callable[[str], None]) -> None:
-    """Serve an atlas folder until SIGINT or SIGTERM. ``announce`` gets the address once connections are accepted.
+def serve(folders: Sequence[Path], settings: Settings, announce: Callable[[str], None]) -> None:
+    """Serve atlas folders until SIGINT or SIGTERM. ``announce`` gets the address once connections are accepted.
 
     Raises CannotListen, and whatever says that there is no atlas, before anything is served.
     """
-    open_app(settings, folder)  # what is wrong with the atlas is said here, and not by each worker
+    site = open_app(settings, *folders)
     with listening(settings.host, settings.port) as listener:
         announce(address_of(listener))
-        config = Config(
-            partial(open_app, settings, folder),
-            factory=True,
-            workers=settings.workers,
-            loop="uvloop",
-            http="httptools",
-            ws="none",
-            lifespan="on",
-            proxy_headers=False,  # server.address reads them
-            server_header=False,
-            access_log=False,  # server.headers has one that does not say who asked
-            log_config=logging_config(settings),
-            timeout_keep_alive=KEEP_ALIVE_S,
-            timeout_graceful_shutdown=GRACE_S,
-        )
-        signal.signal(signal.SIGTERM, _stop)
-        with suppress(KeyboardInterrupt):
-            if settings.workers > 1:
-                Multiprocess(config, sockets=[listener]).run()
-            else:
-                Server(config).run(sockets=[listener])
+        if settings.workers == 1:
+            _run(site, listener)
+            return
+        with TemporaryDirectory(prefix="zichtkaart-") as counts:
+            site.shared = SharedCounts(Path(counts))
+            site.parent = os.getpid()
+            logging.config.dictConfig(logging_config(settings))
+            run_workers(settings.workers, lambda: _run(site, listener), settings.grace_seconds)
+
+
+def _run(site: Site, listener: socket.socket) -> None:
+    """Serve in this process."""
+    settings = site.settings
+    config = Config(
+        site,
+        loop="uvloop",
+        http=FastConnection if settings.fast_path else Connection,
+        ws="none",
+        lifespan="on",
+        proxy_headers=False,  # server.address reads them
+        server_header=False,
+        access_log=False,  # server.access_log is one that does not say who asked
+        log_config=logging_config(settings),
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=settings.grace_seconds,
+    )
+    signal.signal(signal.SIGTERM, _stop)
+    with suppress(KeyboardInterrupt):
+        Server(config).run(sockets=[listener])
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -96,7 +104,7 @@ def logging_config(settings: Settings) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "loggers": {
             "zichtkaart": {"handlers": ["stderr"], "level": level, "propagate": False},
-            "zichtkaart.access": {"level": "INFO"},
+            "zichtkaart.connection": {"level": "DEBUG" if level == "DEBUG" else "ERROR"},
             "uvicorn": {"handlers": ["stderr"], "level": "INFO" if level == "DEBUG" else "WARNING", "propagate": False},
         },
     }

@@ -9,10 +9,12 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
+from server.access_log import AccessLogForm
 from server.errors import BadSetting
 
 PREFIX: Final = "ZICHTKAART_"
@@ -42,8 +44,31 @@ class Settings:
     reload_seconds: float = 1.0
     """How often a running server looks whether the atlas was replaced."""
 
+    max_connections: int = 1000
+    """Open at a time, per worker."""
+
+    max_head_bytes: int = 16_384
+    """Of the address and headers of a request together."""
+
+    slow_seconds: float = 20.0
+    """What a client may take to send the head of a request, or to read on."""
+
+    grace_seconds: int = 10
+    """What answers may still take once the server is told to stop."""
+
+    fast_path: bool = True
+    """Whether connections answer from memory what was answered before, without asking the application."""
+
+    metrics: bool = True
+    security_contact: tuple[str, ...] = ()
+    """``mailto:`` or ``https:`` addresses for security.txt; empty for no such file."""
+
+    security_expires: str = ""
+    """Date until which security.txt is right."""
+
+    security_policy: str = ""
     log: LogLevel = "info"
-    access_log: bool = False
+    access_log: AccessLogForm = "no"
     contact_name: str = ""
     """Who publishes the map, for the OpenAPI document and the metadata."""
 
@@ -63,7 +88,12 @@ class Settings:
             value = environment.get(setting.key, "").strip()
             if value:
                 given[setting.field] = setting.parse(setting.key, value)
-        return Settings(**given)
+        settings = Settings(**given)
+        if settings.security_contact and not settings.security_expires:
+            raise BadSetting(
+                f"{PREFIX}SECURITY_EXPIRES", "", "the date until which security.txt is right: a year from now"
+            )
+        return settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +138,44 @@ def _yes_or_no(key: str, value: str) -> bool:
     if value.lower() not in words:
         raise BadSetting(key, value, "yes or no")
     return words[value.lower()]
+
+
+def _access_log(key: str, value: str) -> AccessLogForm:
+    words: dict[str, AccessLogForm] = {
+        "yes": "text",
+        "true": "text",
+        "1": "text",
+        "on": "text",
+        "text": "text",
+        "json": "json",
+    }
+    words |= dict.fromkeys(("no", "false", "0", "off"), "no")
+    if value.lower() not in words:
+        raise BadSetting(key, value, "no, text (or yes), or json")
+    return words[value.lower()]
+
+
+def _date(key: str, value: str) -> str:
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise BadSetting(key, value, "a date such as 2027-01-31") from None
+
+
+def _contacts(key: str, value: str) -> tuple[str, ...]:
+    contacts = tuple(value.replace(",", " ").split())
+    for contact in contacts:
+        if not re.fullmatch(r"(mailto:[^\s@]+@[^\s@]+|https://[!-~]+|tel:\+[0-9-]+)", contact):
+            raise BadSetting(
+                key, value, "addresses such as mailto:security@gemeente.nl and https://www.gemeente.nl/melden"
+            )
+    return contacts
+
+
+def _https(key: str, value: str) -> str:
+    if not re.fullmatch(r"https://[!-~]+", value):
+        raise BadSetting(key, value, "an address such as https://www.gemeente.nl/kwetsbaarheid")
+    return value
 
 
 def _log_level(key: str, value: str) -> str:
@@ -179,11 +247,34 @@ SETTINGS: Final = (
     ),
     Setting("tile_cache_mb", "Megabytes of answers each process keeps in memory.", _whole_number(0, 65536)),
     Setting("reload_seconds", "Seconds between looks whether the atlas was replaced.", _seconds),
+    Setting(
+        "max_connections",
+        "Connections a process holds at a time; others are told to come back.",
+        _whole_number(1, 100_000),
+    ),
+    Setting("max_head_bytes", "Bytes of the address and headers of a request together.", _whole_number(1024, 65_536)),
+    Setting("slow_seconds", "Seconds a client may take to send the head of a request, or to read on.", _seconds),
+    Setting("grace_seconds", "Seconds answers may still take once the server is told to stop.", _whole_number(0, 600)),
+    Setting("fast_path", "Answer from memory what was answered before, on the connection itself.", _yes_or_no, "yes"),
+    Setting("metrics", "Counts for Prometheus at `/metrics`.", _yes_or_no, "yes"),
+    Setting(
+        "security_contact",
+        "Whom to tell of a hole, such as `mailto:security@gemeente.nl`, for `/.well-known/security.txt`.",
+        _contacts,
+        "no such file",
+    ),
+    Setting(
+        "security_expires",
+        "Until which date that is right, at most a year ahead: `2027-01-31`.",
+        _date,
+        "needed with a contact",
+    ),
+    Setting("security_policy", "Address of the policy for those who report a hole.", _https, "none"),
     Setting("log", "What to log: `debug`, `info`, `warning` or `error`.", _log_level),
     Setting(
         "access_log",
-        "Log each request (method, path, status, milliseconds; never who asked).",
-        _yes_or_no,
+        "Log each request (time, method, path, status, bytes, milliseconds; never who asked): `no`, `text` or `json`.",
+        _access_log,
         "no",
     ),
     Setting("contact_name", "Who publishes the map, for programs: in OpenAPI and DCAT.", _text, "the attribution"),

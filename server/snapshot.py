@@ -7,7 +7,9 @@ visible by replacing one reference; the old one goes when its last request has.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
+import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from contextlib import suppress
@@ -23,9 +25,11 @@ from layers.atlas import MANIFEST, AtlasFacts, EditionFacts, IndicatorFacts, Til
 from layers.errors import LayersError
 from layers.store import Atlas
 from layers.tileset import Borders, Tileset
+from server.answers import Answers
 from server.cache import ContentCache
 from server.errors import NotThere
-from server.responses import Content
+from server.metrics import Tally
+from server.responses import ASKED, Content
 from tiles.errors import TileError
 
 logger = logging.getLogger("zichtkaart")
@@ -59,6 +63,13 @@ class Snapshot:
     indicator_by_id: Mapping[str, IndicatorFacts]
     edition_by_year: Mapping[int, EditionFacts]
     cache: ContentCache
+    answers: Answers
+    version: str
+    """A hash of the manifest."""
+
+    opened_at: float
+    """When it was opened, in seconds since 1970."""
+
     _borders: Mapping[int, Borders]
     _opened: OrderedDict[TilesetKey, Tileset]
     """Those asked for last."""
@@ -66,17 +77,21 @@ class Snapshot:
     _opening: Lock
 
     @staticmethod
-    def open(folder: Path, cache_bytes: int) -> Snapshot:
+    def open(folder: Path, cache_bytes: int, tally: Tally | None = None) -> Snapshot:
         """Open an atlas. Raises a sentence where it is missing or damaged."""
         atlas = Atlas.open(folder)
         facts = atlas.facts
+        manifest = (folder / MANIFEST).read_bytes()
         return Snapshot(
             atlas=atlas,
-            manifest=Content.of((folder / MANIFEST).read_bytes(), "application/json"),
+            manifest=Content.of(manifest, "application/json"),
             tileset_by_id={tileset.id: tileset for tileset in facts.tilesets},
             indicator_by_id={indicator.id: indicator for indicator in facts.indicators},
             edition_by_year={edition.year: edition for edition in facts.editions},
-            cache=ContentCache(cache_bytes),
+            cache=ContentCache(cache_bytes, tally),
+            answers=Answers(),
+            version=hashlib.sha256(manifest).hexdigest()[:12],
+            opened_at=time.time(),
             # Opened at once, so that tiles that cannot be read are found out now.
             _borders={edition.year: Borders(atlas, edition.year) for edition in facts.editions},
             _opened=OrderedDict(),
@@ -85,9 +100,9 @@ class Snapshot:
 
     @staticmethod
     def of(request: Request) -> Snapshot:
-        """The snapshot that answers a request."""
-        current: CurrentAtlas = request.app.state.current
-        return current.snapshot
+        """The snapshot that answers a request, the same to its end."""
+        found: Snapshot = request.scope[ASKED].snapshot
+        return found
 
     @property
     def facts(self) -> AtlasFacts:
@@ -141,9 +156,10 @@ class Snapshot:
 class CurrentAtlas:
     """The snapshot being served, and the watch for its successor."""
 
-    def __init__(self, folder: Path, cache_bytes: int) -> None:
+    def __init__(self, folder: Path, cache_bytes: int, tally: Tally | None = None) -> None:
         """Open the atlas of a folder. Raises a sentence where it is missing or damaged."""
         self.folder = folder
+        self._tally = tally
         self._cache_bytes = cache_bytes
         self._complaint = ""
         self._stamp, self.snapshot = self._open()
@@ -179,7 +195,7 @@ class CurrentAtlas:
     def _open(self) -> tuple[Stamp, Snapshot]:
         """The atlas as it is now; once more if it was replaced while it was read, so that all of it is of one build."""
         stamp = self._look()
-        snapshot = Snapshot.open(self.folder, self._cache_bytes)
+        snapshot = Snapshot.open(self.folder, self._cache_bytes, self._tally)
         return (stamp, snapshot) if stamp == self._look() else self._open()
 
     def _look(self) -> Stamp:

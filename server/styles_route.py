@@ -90,11 +90,9 @@ async def legend(request: Request) -> Response:
         drawing = partial(legend_svg, snapshot.facts, indicator.id, level, lang, zoom=zoom)
     else:
         drawing = partial(pair_legend_svg, snapshot.facts, indicator.id, other.id, level, lang)
-    content = await snapshot.cache.get(
-        ("legend", indicator.id, "" if other is None else other.id, level, lang, zoom),
-        lambda: Content.of(drawing().encode(), "image/svg+xml"),
-    )
-    return respond(request, content, CachePolicy.ASK, headers={"Content-Security-Policy": DRAWING_POLICY})
+    key = ("legend", indicator.id, "" if other is None else other.id, level, lang, zoom)
+    content = await snapshot.cache.get(key, lambda: Content.of(drawing().encode(), "image/svg+xml"))
+    return respond(request, content, CachePolicy.ASK, headers={"Content-Security-Policy": DRAWING_POLICY}, key=key)
 
 
 def asked_other(snapshot: Snapshot, indicator: IndicatorFacts, parameters: Parameters) -> IndicatorFacts | None:
@@ -117,8 +115,9 @@ async def reasons_sprite(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in SPRITES:
         raise NotThere.named("sprite", name, SPRITES)
-    content = await Snapshot.of(request).cache.get(("sprite", name), partial(sprite_content, name))
-    return respond(request, content, CachePolicy.SHORT)
+    key = ("sprite", name)
+    content = await Snapshot.of(request).cache.get(key, partial(sprite_content, name))
+    return respond(request, content, CachePolicy.SHORT, key=key)
 
 
 def sprite_content(name: str) -> Content:

@@ -44,7 +44,7 @@ async def tile(request: Request) -> Response:
     content = await snapshot.cache.get(key, partial(tile_content, tileset, coord, encoding))
     policy = versioned_policy(request, tileset.versions[encoding])
     is_settled = asked is not None or len(tileset.versions) == 1
-    return respond(request, content, policy, vary=VARY if is_settled else VARY_ON_ACCEPT)
+    return respond(request, content, policy, vary=VARY if is_settled else VARY_ON_ACCEPT, key=key)
 
 
 def asked_encoding(request: Request, tileset: Tileset) -> Encoding | None:
@@ -90,8 +90,13 @@ async def tilejson(request: Request) -> Response:
     base = base_url(request, request.app.state.settings)
     facts = chosen(snapshot.facts, snapshot.tileset_facts(request.path_params["tileset"]), request.query_params)
     tileset = await snapshot.opened(facts)
-    document = describe(snapshot, facts, tileset, base, asked_encoding(request, tileset))
-    return respond(request, Content.of(document.as_json(), "application/json"), CachePolicy.ASK)
+    encoding = asked_encoding(request, tileset)
+    key = ("tilejson", facts.id, facts.indicators, facts.year, encoding, base)
+
+    def made() -> Content:
+        return Content.of(describe(snapshot, facts, tileset, base, encoding).as_json(), "application/json")
+
+    return respond(request, await snapshot.cache.get(key, made), CachePolicy.ASK, key=key, by_base=True)
 
 
 def describe(

@@ -18,7 +18,7 @@ from server.documents import RegionColumns, ValueColumns, Values
 from server.errors import NotThere
 from server.negotiation import best_media_type
 from server.parameters import Parameters
-from server.responses import CachePolicy, Content, respond, versioned_policy
+from server.responses import ALWAYS_THERE, CachePolicy, Content, respond, versioned_policy
 from server.snapshot import Snapshot
 
 Format = Literal["json", "csv"]
@@ -29,7 +29,7 @@ DEGREES_DECIMALS: Final = 6
 
 async def manifest(request: Request) -> Response:
     """``atlas.json``, byte for byte."""
-    return respond(request, Snapshot.of(request).manifest, CachePolicy.ASK)
+    return respond(request, Snapshot.of(request).manifest, CachePolicy.ASK, key=ALWAYS_THERE)
 
 
 async def regions(request: Request) -> Response:
@@ -40,8 +40,9 @@ async def regions(request: Request) -> Response:
     if asked not in by_year:
         raise NotThere.named("edition", asked, by_year)
     edition = by_year[asked]
-    content = await snapshot.cache.get(("regions", asked), partial(regions_content, snapshot, edition.year))
-    return respond(request, content, versioned_policy(request, edition.regions.version, CachePolicy.ASK))
+    key = ("regions", asked)
+    content = await snapshot.cache.get(key, partial(regions_content, snapshot, edition.year))
+    return respond(request, content, versioned_policy(request, edition.regions.version, CachePolicy.ASK), key=key)
 
 
 def regions_content(snapshot: Snapshot, year: int) -> Content:
@@ -77,7 +78,7 @@ async def values(request: Request) -> Response:
     download = f'attachment; filename="{file_name(indicator, level, year)}"'
     headers = {"Content-Disposition": download} if form == "csv" else {}
     policy = versioned_policy(request, indicator.values.version, CachePolicy.ASK)
-    return respond(request, content, policy, vary="Accept, Accept-Encoding", headers=headers)
+    return respond(request, content, policy, vary="Accept, Accept-Encoding", headers=headers, key=key)
 
 
 def values_content(

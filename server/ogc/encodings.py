@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import pyogrio
 import shapely
 
 from server.ogc.crs import CRS84, projected
@@ -133,6 +132,8 @@ def as_file(table: FeatureTable, page: Page, query: Query, form: Format, about: 
     columns, masks = zip(*(_column_and_mask(table, name, page) for name in names), strict=True)
     with tempfile.TemporaryDirectory(prefix="zichtkaart-") as folder:
         path = Path(folder) / f"{table.collection.id}.{form.name}"
+        import pyogrio.raw  # here, as it brings pandas along, which would double the memory of every server
+
         pyogrio.raw.write(
             path,
             shapely.to_wkb(plain),

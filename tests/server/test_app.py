@@ -14,6 +14,7 @@ from typing import Any
 import mapbox_vector_tile
 import pytest
 
+from server.access_log import AccessLogForm
 from server.app import open_app
 from server.settings import Settings
 from server.snapshot import MEGABYTE, CurrentAtlas
@@ -548,11 +549,27 @@ def test_our_own_fault_is_a_500_without_a_stack_and_the_stack_is_in_the_log(
     assert "a secret" in caplog.text
 
 
+@pytest.mark.parametrize("form", ["text", "json"])
 def test_the_access_log_says_what_was_asked_and_not_by_whom(
-    settings: Settings, atlas_folder: Path, caplog: pytest.LogCaptureFixture
+    settings: Settings, atlas_folder: Path, form: AccessLogForm, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    client = client_with(settings, atlas_folder, access_log=True)
-    with caplog.at_level(logging.INFO, "zichtkaart.access"):
-        client.get("/health/live?who=me")
-    (record,) = caplog.records
-    assert record.getMessage().startswith("GET /health/live 200 ")
+    site = open_app(replace(settings, access_log=form), atlas_folder)
+    for path in ("/health/live?who=me", f"/tiles/{TILESET}/{MIDDLE}?v=1", f"/tiles/{TILESET}/{MIDDLE}?v=1", "/a%0Ab"):
+        Client(site).get(path, accept_encoding="gzip")
+    site.access_log.flush()
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 4
+    if form == "json":
+        found = [json.loads(line) for line in lines]
+        assert [(line["method"], line["path"], line["status"]) for line in found] == [
+            ("GET", "/health/live", 200),
+            ("GET", f"/tiles/{TILESET}/{MIDDLE}", 200),
+            ("GET", f"/tiles/{TILESET}/{MIDDLE}", 200),
+            ("GET", "/a%0Ab", 404),
+        ]
+        assert found[1]["bytes"] == found[2]["bytes"] > 0
+        assert set(found[0]) == {"time", "method", "path", "status", "bytes", "ms"}
+    else:
+        assert " GET /health/live 200 " in lines[0]
+        assert [line.split()[1:4] for line in lines][1] == ["GET", f"/tiles/{TILESET}/{MIDDLE}", "200"]
+    assert not any("me" in line.split() or "127.0.0.1" in line for line in lines)

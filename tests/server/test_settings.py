@@ -39,7 +39,7 @@ def test_every_setting_is_read_from_its_own_key(tmp_path: Path) -> None:
         tile_cache_mb=0,
         reload_seconds=0.5,
         log="warning",
-        access_log=True,
+        access_log="text",
         static=tmp_path,
     )
 
@@ -63,7 +63,12 @@ def test_an_empty_value_counts_as_not_given() -> None:
         ("ZICHTKAART_RELOAD_SECONDS", "-1", "a number of seconds"),
         ("ZICHTKAART_RELOAD_SECONDS", "0", "at least 0.1"),
         ("ZICHTKAART_LOG", "loud", "debug, info, warning, error"),
-        ("ZICHTKAART_ACCESS_LOG", "perhaps", "yes or no"),
+        ("ZICHTKAART_ACCESS_LOG", "perhaps", "no, text (or yes), or json"),
+        ("ZICHTKAART_METRICS", "perhaps", "yes or no"),
+        ("ZICHTKAART_MAX_HEAD_BYTES", "9", "from 1024"),
+        ("ZICHTKAART_SECURITY_CONTACT", "me", "mailto:"),
+        ("ZICHTKAART_SECURITY_EXPIRES", "2027-02-30", "a date such as"),
+        ("ZICHTKAART_SECURITY_POLICY", "http://a.nl", "https://"),
         ("ZICHTKAART_STATIC", "/does/not/exist", "a folder that exists"),
     ],
 )
