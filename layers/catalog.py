@@ -84,9 +84,10 @@ class Catalog:
         place = place_of(self.places, key, self.path)
         return Problem(place.file, message, line=place.line)
 
-    def dimension(self, dimension_id: str) -> DimensionEntry:
-        """A dimension by id, which is known to exist."""
-        return next(entry for entry in self.dimensions if entry.id == dimension_id)
+    def owner(self, table: SuppliedEntry) -> PanelEntry | FlowEntry:
+        """The panel or flow that a table is for."""
+        panel = next((panel for panel in self.panels if panel.id == table.for_), None)
+        return panel or next(flow for flow in self.flows if flow.id == table.for_)
 
 
 def read_catalog(path: Path) -> Catalog:

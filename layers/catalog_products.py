@@ -10,6 +10,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StrictInt, model_validat
 from layers.atlas import PRODUCT_KIND, SourceKind, Text
 from layers.catalog_model import SourceEntry, TableEntry
 from layers.catalog_words import Entry, Filled, Id, Unit, Words, Year
+from layers.problems import listed
 
 
 def _product_id(value: str) -> str:
@@ -33,11 +34,14 @@ class PanelColumnEntry(Entry):
     unit: Unit | None = None
     decimals: Annotated[StrictInt, Field(ge=0, le=6)] = 0
     figures: SourceKind | None = None
-    """Of kind ``number``: what the numbers are, for ``protect``; a share where the unit is a percent sign, else a count."""
+    """Of kind ``number``: what the numbers are, for ``protect``; a share where the unit begins with ``%``, else a count."""
+
+    over: Id | None = None
+    """Of kind ``number``: the column with what a share, rate or mean is taken over, for ``protect``."""
 
     @model_validator(mode="after")
     def _of_kind(self) -> Self:
-        for key, kind in (("dimension", "dimension"), ("unit", "number"), ("figures", "number")):
+        for key, kind in (("dimension", "dimension"), ("unit", "number"), ("figures", "number"), ("over", "number")):
             if getattr(self, key) is not None and self.kind != kind:
                 raise ValueError(f'column "{self.id}": {key} goes with kind = "{kind}"')
         return self
@@ -46,6 +50,16 @@ class PanelColumnEntry(Entry):
     def name(self) -> str:
         """Its name in tables."""
         return self.column or self.id
+
+    @property
+    def is_percentage(self) -> bool:
+        """Whether its numbers are percentages."""
+        return self.unit is not None and self.unit.nl.strip().startswith("%")
+
+    @property
+    def figure_kind(self) -> SourceKind:
+        """What its numbers are."""
+        return self.figures or ("share" if self.is_percentage else "count")
 
     @property
     def of(self) -> str:
@@ -66,6 +80,12 @@ class PanelEntry(Entry):
     caveat: Words | None = None
     source: Words | None = None
 
+    @property
+    def source_columns(self) -> tuple[str, ...]:
+        """The columns that its tables have; that of years last, for it may be absent."""
+        ordered = sorted(self.columns, key=lambda column: column.kind == "year")
+        return tuple(column.name for column in ordered)
+
     @model_validator(mode="after")
     def _columns_differ(self) -> Self:
         ids = [column.id for column in self.columns]
@@ -73,6 +93,13 @@ class PanelEntry(Entry):
             raise ValueError(f'column "{twice[0]}" stands twice in columns of "{self.id}"; a column stands once')
         if clash := [name for name in ids if name.endswith("-status") and name.removesuffix("-status") in ids]:
             raise ValueError(f'column "{clash[0]}" has the name under which reasons are kept; choose another')
+        numbers = [column.id for column in self.columns if column.kind == "number"]
+        for column in self.columns:
+            if column.over is not None and column.over not in numbers:
+                message = f'over = "{column.over}" is no column of numbers; those are {listed(numbers)}'
+                raise ValueError(f'column "{column.id}": {message}')
+        if not numbers:
+            raise ValueError(f'"{self.id}" has no column of kind "number"; there is nothing to show')
         if sum(column.kind == "year" for column in self.columns) > 1:
             raise ValueError(f'"{self.id}" has two columns of kind "year"; a row is of one year')
         return self
@@ -102,6 +129,11 @@ class FlowEntry(Entry):
     explanation: Words | None = None
     caveat: Words | None = None
     source: Words | None = None
+
+    @property
+    def source_columns(self) -> tuple[str, ...]:
+        """The columns that its tables have."""
+        return (self.columns.origin, self.columns.destination, self.columns.value)
 
 
 class SuppliedEntry(SourceEntry):

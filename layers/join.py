@@ -164,6 +164,16 @@ def _is_national(keys: Sequence[object]) -> NDArray[np.bool_]:
     return np.array([_NETHERLANDS.fullmatch(cell_text(key)) is not None for key in keys], dtype=bool)
 
 
+def regions_of(
+    texts: Sequence[str], table: RawTable, rows: NDArray[np.int64], regions: Regions, *, by_name: bool
+) -> NDArray[np.int64]:
+    """(texts,) the index of the region that each code or name means, negative where it means none.
+
+    ``rows`` are those they stand in, by index. Raises InputProblems when a name could be several regions.
+    """
+    return _by_name(texts, table, rows, regions) if by_name else _by_code(texts, regions)
+
+
 def _own(
     row_by_code: Mapping[str, int], carried: Carried, regions: Regions, crossing: Crossing
 ) -> tuple[tuple[int, int], ...]:

@@ -329,18 +329,18 @@ def _index(context: _Context, topic: TopicFigures, measure: MeasureEntry, of: Me
     )
     style = _derived_style(topic.entry, measure, "index")
     result = MeasureFigures(facts, measure.decimals, style, measure.base or of.base)
-    lacking: set[int] = set()
+    lacking: dict[str, None] = {}
     for key, series in of.series.items():
         national = of.national.get((key[0], key[2]))
         if national is None:
-            lacking.add(key[2])
+            lacking[f"{key[2]} ({'/'.join(key[0])})" if key[0] else str(key[2])] = None
             continue
         published = rounded(compared(series.published, national, of.decimals), measure.decimals)
         result.series[key] = PublishedSeries(series.edition, published, series.table)
         result.national[key[0], key[2]] = rounded(compared(national, national, of.decimals), measure.decimals)
         _tell(context, topic.entry, measure, key, result.series[key])
     if lacking:
-        spans = listed(map(str, sorted(lacking)))
+        spans = listed(sorted(lacking), 6)
         context.figures.concerns.append(
             f"{topic.entry.id}, {measure.id}: no comparison for {spans}, since no row about the Netherlands has a figure"
         )

@@ -21,14 +21,17 @@ from layers.catalog import Catalog
 from layers.catalog_model import BackdropEntry
 from layers.crossing import Regions
 from layers.editions import Edition, Progress, coarse_to_fine, make_edition, parents_of
+from layers.flows import Flow, published_flows
 from layers.indicators import IndicatorFigures, PublishedSeries, SeriesKey, publish_indicators
 from layers.measured import measured_topics
+from layers.panels import Panel, published_panels
 from layers.places import Places
 from layers.problems import Gathering, InputProblems
 from layers.recodes import known_recodes
 from layers.regions import LevelRegions, read_regions
 from layers.report import LevelReport, PrepareReport
 from layers.sources import Shapes
+from layers.supplied import SuppliedTable, read_supplied
 from layers.tables import JoinedTable, ReadTable, join_tables, read_tables
 from layers.topics import Topic, check_ids
 
@@ -43,6 +46,8 @@ class Prepared:
     topics: tuple[Topic, ...]
     """Those that have figures, in the order of the catalog."""
 
+    panels: tuple[Panel, ...]
+    flows: tuple[Flow, ...]
     dimensions: dict[str, Dimension]
     categories: dict[str, tuple[str, ...]]
     """By topic of kind ``category``: what its numbers index."""
@@ -85,9 +90,11 @@ def prepare(catalog: Catalog, progress: Progress = lambda _stage, _done, _total:
                 parents[level.year, level.level] = parents_of(level, levels[number - 1] if number else None)
     tables: tuple[JoinedTable, ...] = ()
     topics: tuple[Topic, ...] = ()
+    flows: tuple[Flow, ...] = ()
     borders = None
     raw = read_tables(catalog, places, gathering, progress)
-    dimensions = _dimensions(catalog, raw)
+    supplied = read_supplied(catalog, places, gathering)
+    dimensions = _dimensions(catalog, raw, supplied)
     with gathering.step():
         borders = _borders(catalog, places, drafts)
         tables = join_tables(raw, dimensions, borders, gathering, progress)
@@ -97,6 +104,8 @@ def prepare(catalog: Catalog, progress: Progress = lambda _stage, _done, _total:
         topics = measured_topics(catalog, tables, dimensions, figures, Comparison(borders), order, gathering)
         with gathering.step():
             check_ids(catalog, topics)
+        flows = published_flows(catalog, supplied, borders, gathering, figures.notes)
+    panels = published_panels(catalog, supplied, dimensions, gathering, figures.notes)
     gathering.close()
     editions = []
     for year, levels in sorted(drafts.items()):
@@ -107,10 +116,12 @@ def prepare(catalog: Catalog, progress: Progress = lambda _stage, _done, _total:
     return Prepared(
         editions=tuple(editions),
         topics=topics,
+        panels=panels,
+        flows=flows,
         dimensions=dimensions,
         categories=figures.categories,
         decimals=figures.decimals,
-        report=_report(editions, tables, figures),
+        report=_report(editions, tables, supplied, figures, panels, flows),
     )
 
 
@@ -137,12 +148,19 @@ def _borders(catalog: Catalog, places: Places, drafts: Mapping[int, Sequence[Lev
     )
 
 
-def _dimensions(catalog: Catalog, tables: Sequence[ReadTable]) -> dict[str, Dimension]:
+def _dimensions(
+    catalog: Catalog, tables: Sequence[ReadTable], supplied: Sequence[SuppliedTable]
+) -> dict[str, Dimension]:
     """The dimensions of the catalog, with the codes that tables have."""
     texts: dict[str, dict[str, str]] = {entry.id: {} for entry in catalog.dimensions}
     for table in tables:
         for name, column in table.columns.items():
             texts[name] |= texts_of(table.raw, column)
+    panels = {panel.id: panel for panel in catalog.panels}
+    for other in supplied:
+        for part in panels[other.entry.for_].columns if other.entry.for_ in panels else ():
+            if part.kind == "dimension" and (found := other.raw.first_column([part.name])) is not None:
+                texts[part.of] |= texts_of(other.raw, found)
     return {entry.id: dimension_of(entry, texts[entry.id]) for entry in catalog.dimensions}
 
 
@@ -164,7 +182,14 @@ def _first_crs(catalog: Catalog, levels: tuple[LevelRegions, ...]) -> pyproj.CRS
     return first.crs
 
 
-def _report(editions: list[Edition], tables: tuple[JoinedTable, ...], figures: IndicatorFigures) -> PrepareReport:
+def _report(
+    editions: list[Edition],
+    tables: Sequence[JoinedTable],
+    supplied: Sequence[SuppliedTable],
+    figures: IndicatorFigures,
+    panels: Sequence[Panel],
+    flows: Sequence[Flow],
+) -> PrepareReport:
     levels = []
     for edition in editions:
         for number, level in enumerate(edition.levels):
@@ -182,6 +207,9 @@ def _report(editions: list[Edition], tables: tuple[JoinedTable, ...], figures: I
             )
     joins = tuple(joined for table in tables for joined in table.joined)
     notes = [f"table {table.entry.id}: {note}" for table in tables for note in table.raw.notes]
+    notes += [f"table {other.entry.id}: {note}" for other in supplied for note in other.raw.notes]
+    concerns = [*figures.concerns, *(concern for flow in flows for concern in flow.concerns())]
+    others = (*(panel.sentence() for panel in panels), *(flow.sentence() for flow in flows))
     return PrepareReport(
-        tuple(levels), joins, tuple(figures.reports), (*notes, *figures.notes), tuple(figures.concerns)
+        tuple(levels), joins, tuple(figures.reports), (*notes, *figures.notes), tuple(concerns), others
     )

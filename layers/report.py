@@ -115,12 +115,15 @@ class PrepareReport:
     lost: tuple[str, ...] = ()
     """What the catalog asks for and could not be made."""
 
+    others: tuple[str, ...] = ()
+    """What panels and flows came to, a sentence each."""
+
     def sentences(self) -> list[str]:
         """What to print, a line each: regions, then joins, then figures."""
         told = [sentence for level in self.levels for sentence in level.sentences()]
         told += self.notes
         told += _over_years(self.joins, _join_sentences)
-        return told + [_series_sentence(years) for years in self._series_by_level()]
+        return [*told, *(_series_sentence(years) for years in self._series_by_level()), *self.others]
 
     def concerns(self) -> list[str]:
         """What the publisher gave and readers will not see, or not as it was given: a sentence each."""

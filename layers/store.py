@@ -19,9 +19,21 @@ from typing import Final, Self, TypeVar
 
 from pydantic import ValidationError
 
-from layers.atlas import FORMAT, MANIFEST, Artefact, AtlasFacts, EditionFacts, IndicatorFacts, Series, TilesetFacts
+from layers.atlas import (
+    FORMAT,
+    MANIFEST,
+    Artefact,
+    AtlasFacts,
+    EditionFacts,
+    FlowFacts,
+    IndicatorFacts,
+    Series,
+    TableFacts,
+    TilesetFacts,
+)
 from layers.columns import RegionTable, read_regions_table, read_values
 from layers.errors import AtlasBusy, BadAtlas, NoAtlas, NotInAtlas
+from layers.panel_rows import FlowRows, PanelRows, read_flow, read_panel
 from layers.values import Published
 
 _LOCK: Final = ".lock"
@@ -143,6 +155,10 @@ def artefacts_of(facts: AtlasFacts) -> Iterable[Artefact]:
         yield edition.regions
     for indicator in facts.indicators:
         yield indicator.values
+    for table in facts.tables:
+        yield table.rows
+    for flow in facts.flows:
+        yield flow.rows
 
 
 def _as_json(facts: AtlasFacts) -> str:
@@ -213,6 +229,8 @@ class Atlas:
         self.facts = facts
         self._regions: dict[int, RegionTable] = {}
         self._values: dict[str, dict[tuple[str, int], Published]] = {}
+        self._tables: dict[str, PanelRows] = {}
+        self._flows: dict[str, FlowRows] = {}
         self._lock = Lock()
 
     @staticmethod
@@ -266,6 +284,30 @@ class Atlas:
             if indicator_id not in self._values:
                 self._values[indicator_id] = read_values(self.path(self.indicator(indicator_id).values))
             return self._values[indicator_id][level, year]
+
+    def table_facts(self, table_id: str) -> TableFacts:
+        """What is known of a table that is not per region. Raises NotInAtlas."""
+        return _the((t for t in self.facts.tables if t.id == table_id), f'the atlas has no table "{table_id}"')
+
+    def table(self, table_id: str) -> PanelRows:
+        """The rows of a table that is not per region. Raises NotInAtlas, or BadAtlas where its file is damaged."""
+        facts = self.table_facts(table_id)
+        with self._lock:
+            if table_id not in self._tables:
+                self._tables[table_id] = read_panel(self.path(facts.rows), facts.columns)
+            return self._tables[table_id]
+
+    def flow_facts(self, flow_id: str) -> FlowFacts:
+        """What is known of a flow. Raises NotInAtlas."""
+        return _the((f for f in self.facts.flows if f.id == flow_id), f'the atlas has no flow "{flow_id}"')
+
+    def flows(self, flow_id: str) -> FlowRows:
+        """The rows of a flow, by year, origin and destination. Raises NotInAtlas, or BadAtlas where its file is damaged."""
+        facts = self.flow_facts(flow_id)
+        with self._lock:
+            if flow_id not in self._flows:
+                self._flows[flow_id] = read_flow(self.path(facts.rows))
+            return self._flows[flow_id]
 
 
 def _the(found: Iterable[_T], otherwise: str) -> _T:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -159,19 +158,19 @@ def years_of(entry: TableEntry, table: RawTable) -> dict[int, NDArray[np.int64]]
     if table.years is not None:
         years = np.array(table.years, dtype=np.int64)
         return {year: np.flatnonzero(years == year) for year in sorted(set(table.years))}
-    column = table.column(entry.year_column or "")
-    rows_by_year: dict[int, list[int]] = defaultdict(list)
-    unread: list[tuple[int, str]] = []
-    for index, cell in enumerate(table.columns[column]):
-        text = cell_text(cell)
-        found = _YEAR.fullmatch(text)
-        if found:
-            rows_by_year[int(found[1])].append(index)
-        else:
-            unread.append((table.rows[index], text))
+    every = np.array(years_in(table, table.column(entry.year_column or "")), dtype=np.int64)
+    return {year: np.flatnonzero(every == year) for year in sorted(set(every.tolist()))}
+
+
+def years_in(table: RawTable, column: str) -> list[int]:
+    """The year of each row. Raises InputProblems when one cannot be read."""
+    texts = [cell_text(cell) for cell in table.columns[column]]
+    read = {text: _YEAR.fullmatch(text) for text in dict.fromkeys(texts)}
+    unread = [(row, text) for row, text in zip(table.rows, texts, strict=True) if read[text] is None]
     if unread:
         raise InputProblems([_no_year(table, column, unread)])
-    return {year: np.array(rows, dtype=np.int64) for year, rows in sorted(rows_by_year.items())}
+    year_by_text = {text: int(found[1]) for text, found in read.items() if found}
+    return [year_by_text[text] for text in texts]
 
 
 def _no_year(table: RawTable, column: str, unread: list[tuple[int, str]]) -> Problem:

@@ -21,10 +21,12 @@ from layers.atlas import (
     BackdropFacts,
     DimensionFacts,
     EditionFacts,
+    FlowFacts,
     IndicatorFacts,
     LevelFacts,
     ProductFacts,
     Series,
+    TableFacts,
     ThemeFacts,
     TilesetFacts,
     TopicFacts,
@@ -34,6 +36,9 @@ from layers.catalog_model import AtlasEntry
 from layers.catalog_products import ProductEntry
 from layers.columns import SeriesRows, write_regions, write_values
 from layers.editions import Edition, RegionLevel
+from layers.flows import Flow
+from layers.panel_rows import write_flow, write_panel
+from layers.panels import Panel
 from layers.prepare import Prepared, prepare
 from layers.problems import Gathering, InputProblems
 from layers.report import PrepareReport, things_to_look_at
@@ -113,7 +118,9 @@ def build(catalog_path: Path, folder: Path, jobs: int = 1, progress: Report = si
             tilesets=(*_without_figures(prepared.editions), *tilesets.values()),
             dimensions=tuple(_dimension_facts(prepared)),
             topics=tuple(map(_topic_facts, prepared.topics)),
-            products=tuple(_product_facts(entry, prepared.topics) for entry in catalog.products),
+            tables=tuple(_write_panel(writer, panel) for panel in prepared.panels),
+            flows=tuple(_write_flow(writer, flow) for flow in prepared.flows),
+            products=tuple(_product_facts(entry, prepared) for entry in catalog.products),
         )
         writer.publish(facts)
     return BuildReport(facts, prepared.report, pyramids, time.perf_counter() - start)
@@ -376,20 +383,61 @@ def _topic_facts(topic: Topic) -> TopicFacts:
 
 def _dimension_facts(prepared: Prepared) -> Iterator[DimensionFacts]:
     """The dimensions that something is broken down by, with the codes that occur."""
+    used: dict[str, set[str]] = {}
+    for indicator in (indicator for topic in prepared.topics for indicator in topic.indicators):
+        for name, code in indicator.breakdown.items():
+            used.setdefault(name, set()).add(code)
+    for panel in prepared.panels:
+        for column in panel.columns:
+            if column.dimension is not None:
+                used.setdefault(column.dimension, set()).update(map(str, panel.rows.keys[column.id]))
     for dimension in prepared.dimensions.values():
-        used = {
-            indicator.breakdown[dimension.id]
-            for topic in prepared.topics
-            for indicator in topic.indicators
-            if dimension.id in indicator.breakdown
-        }
-        if used:
-            yield dimension.facts(used)
+        if dimension.id in used:
+            yield dimension.facts(used[dimension.id])
 
 
-def _product_facts(entry: ProductEntry, topics: Sequence[Topic]) -> ProductFacts:
+def _write_panel(writer: AtlasWriter, panel: Panel) -> TableFacts:
+    entry = panel.entry
+    write = partial(write_panel, columns=panel.columns, rows=panel.rows)
+    return TableFacts(
+        id=entry.id,
+        theme=entry.theme,
+        title=entry.title,
+        explanation=entry.explanation,
+        caveat=entry.caveat,
+        source=entry.source,
+        view=entry.view,
+        columns=panel.columns,
+        rows=writer.artefact("tables", entry.id, ".parquet", write),
+    )
+
+
+def _write_flow(writer: AtlasWriter, flow: Flow) -> FlowFacts:
+    entry = flow.entry
+    return FlowFacts(
+        id=entry.id,
+        theme=entry.theme,
+        title=entry.title,
+        unit=entry.unit,
+        decimals=entry.decimals,
+        explanation=entry.explanation,
+        caveat=entry.caveat,
+        source=entry.source,
+        origin=entry.origin,
+        destination=entry.destination,
+        level=flow.level,
+        years=tuple(flow.edition_by_year),
+        editions=tuple(flow.edition_by_year.values()),
+        absent=entry.absent,
+        rows=writer.artefact("flows", entry.id, ".parquet", partial(write_flow, rows=flow.rows)),
+    )
+
+
+def _product_facts(entry: ProductEntry, prepared: Prepared) -> ProductFacts:
     """A product with those of its parts that have figures."""
-    present = {topic.entry.id for topic in topics}
+    present = {topic.entry.id for topic in prepared.topics}
+    panels = {panel.entry.id for panel in prepared.panels}
+    flows = {flow.entry.id for flow in prepared.flows}
     return ProductFacts(
         id=entry.id,
         theme=entry.theme,
@@ -398,5 +446,7 @@ def _product_facts(entry: ProductEntry, topics: Sequence[Topic]) -> ProductFacts
         explanation=entry.explanation,
         caveat=entry.caveat,
         topics=tuple(name for name in entry.indicators if name in present),
+        tables=tuple(name for name in entry.panels if name in panels),
+        flows=tuple(name for name in entry.flows if name in flows),
         needs=entry.needs,
     )

@@ -15,7 +15,7 @@ from tiles.text import tile_as_text
 
 
 def atlas_as_text(facts: AtlasFacts) -> str:
-    """The atlas as a list: editions with their levels, themes with their indicators, tilesets."""
+    """The atlas as a list: editions with their levels, themes with their topics, tables, flows and products, tilesets."""
     return "\n".join(_lines(facts)) + "\n"
 
 
@@ -29,11 +29,40 @@ def _lines(facts: AtlasFacts) -> Iterator[str]:
             yield f"  {level.id}: {level.regions:,} regions, from zoom {level.minzoom}"
     for theme in facts.themes:
         yield f"theme {theme.id}: {theme.title.nl}"
-        for indicator in facts.indicators:
-            if indicator.theme == theme.id:
-                yield f"  {indicator.id}: {_indicator(indicator)}"
+        yield from _figures(facts, theme.id)
+        for table in facts.tables:
+            if table.theme == theme.id:
+                columns = ", ".join(column.id for column in table.columns)
+                yield f"  table {table.id}: {table.title.nl} ({columns}), {size(table.rows.size)}"
+        for flow in facts.flows:
+            if flow.theme == theme.id:
+                years = ", ".join(map(str, flow.years))
+                yield f"  flow {flow.id}: {flow.title.nl}: {flow.level} {years}, {size(flow.rows.size)}"
+        for product in facts.products:
+            if product.theme == theme.id:
+                parts = ", ".join((*product.topics, *product.tables, *product.flows))
+                yield f"  product {product.id}: {product.title.nl}: {parts or 'no figures'}"
     for tileset in facts.tilesets:
         yield f"tileset {tileset.id}: {', '.join(tileset.indicators) or 'no figures'}"
+
+
+def _figures(facts: AtlasFacts, theme_id: str) -> Iterator[str]:
+    """The indicators of a theme; those of a topic with several stand below it."""
+    topics = {topic.id: topic for topic in facts.topics}
+    told: set[str] = set()
+    for indicator in facts.indicators:
+        if indicator.theme != theme_id:
+            continue
+        topic = topics.get(indicator.topic)
+        if topic is None or len(topic.indicators) == 1:
+            yield f"  {indicator.id}: {_indicator(indicator)}"
+            continue
+        if topic.id not in told:
+            told.add(topic.id)
+            measures = ", ".join(measure.title.nl for measure in topic.measures)
+            by = f" by {', '.join(topic.dimensions)}" if topic.dimensions else ""
+            yield f"  topic {topic.id}: {topic.title.nl} in {measures}{by}"
+        yield f"    {indicator.id}: {_indicator(indicator)}"
 
 
 def _indicator(indicator: IndicatorFacts) -> str:

@@ -148,6 +148,11 @@ def requests_of(catalog: Catalog) -> tuple[Request, ...]:
         if is_remote(table.source):
             wanted = columns_by_request.setdefault(table_request(table), set())
             wanted |= _columns(catalog, table)
+    for supplied in catalog.supplied:
+        if is_remote(supplied.source):
+            names = catalog.owner(supplied).source_columns
+            request = table_request(supplied.as_table(names[0]))
+            columns_by_request.setdefault(request, set()).update((*names, supplied.year_column or names[0]))
     return tuple(_with_columns(request, columns) for request, columns in columns_by_request.items())
 
 
@@ -165,7 +170,11 @@ def table_request(table: TableEntry) -> Request:
 
 def _columns(catalog: Catalog, table: TableEntry) -> set[str]:
     """Names of columns that anything in the catalog may look for in a table."""
-    names = {*table.key_parts, table.year_column or "", table.name or ""}
+    names = {*table.key_parts, table.year_column or "", table.name or "", *table.breakdown.values()}
+    ids = {indicator.id for indicator in catalog.indicators}
     for indicator in catalog.indicators:
         names.update((*indicator.columns(table.id), indicator.denominator or ""))
+        names.update(name for name in indicator.dimensions if name not in table.breakdown)
+        parts = (measure.of for measure in indicator.measures if measure.kind in ("share", "rate"))
+        names.update(name for name in parts if name is not None and name not in ids)
     return {name for name in names if name}

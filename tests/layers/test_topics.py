@@ -256,7 +256,7 @@ def test_an_index_is_taken_of_the_first_rate_and_where_there_is_no_nation_there_
     source = prepared(REGIONS, TABLE, THEME, FEIT, compare)
     assert "delicten-index" not in ids(source)
     assert (
-        "delicten, index: no comparison for 2022, since no row about the Netherlands has a figure"
+        "delicten, index: no comparison for 2022 (alle), 2022 (hard), since no row about the Netherlands has a figure"
         in source.report.concerns()
     )
 
