@@ -45,7 +45,7 @@ from layers.report import PrepareReport, things_to_look_at
 from layers.store import AtlasWriter, artefacts_of
 from layers.topics import Indicator, Topic
 from layers.values import Reason
-from server.classification import Classification, classified, style_problems
+from server.classification import Classification, classified, style_problems, style_remarks
 from server.geometry_key import geometry_key, kept_tiles, remember_tiles
 from server.listing import size
 from server.progress import Report, silent
@@ -66,6 +66,8 @@ class BuildReport:
     """By edition whose tiles were made; the tiles of other editions were kept."""
 
     seconds: float
+    remarks: tuple[str, ...] = ()
+    """What the publisher chose for styles and does not get."""
 
     def sentences(self) -> list[str]:
         """What to print, a line each: regions, joins, figures, tiles, what to look at, and the whole at the end."""
@@ -80,7 +82,7 @@ class BuildReport:
             f"{self.prepared.total(Reason.WITHHELD):,} withheld, {self.prepared.repaired:,} repaired"
         )
         total = sum({artefact.path: artefact.size for artefact in artefacts_of(self.facts)}.values())
-        told += things_to_look_at(self.prepared.concerns())
+        told += things_to_look_at([*self.prepared.concerns(), *self.remarks])
         return [*told, f"atlas {self.facts.id}: {counts}; {size(total)} in {self.seconds:.1f} s"]
 
 
@@ -123,7 +125,7 @@ def build(catalog_path: Path, folder: Path, jobs: int = 1, progress: Report = si
             products=tuple(_product_facts(entry, prepared) for entry in catalog.products),
         )
         writer.publish(facts)
-    return BuildReport(facts, prepared.report, pyramids, time.perf_counter() - start)
+    return BuildReport(facts, prepared.report, pyramids, time.perf_counter() - start, tuple(style_remarks(catalog)))
 
 
 def checked(catalog_path: Path, progress: Report = silent) -> tuple[Catalog, Prepared]:

@@ -31,7 +31,7 @@ from styles.preset import category_palette, check_palette, symbol_color, theme_p
 MIDDLES: Final[Mapping[Kind, float]] = {"change": 0.0, "index": 100.0}
 """Around what figures of a kind diverge by themselves."""
 
-SIZED: Final[frozenset[Kind]] = frozenset()
+SIZED: Final[frozenset[Kind]] = frozenset({"count", "sum"})
 """Kinds that are drawn as circles: a large area has more of everything, so a number of things cannot fill it."""
 
 
@@ -161,6 +161,22 @@ def style_problems(catalog: Catalog, categories: Mapping[str, Sequence[str]] | N
         catalog.problem(("indicators", number, "style", key), f"{key} of {entry.id}: {error}")
         for number, entry in enumerate(catalog.indicators)
         for key, error in _faults(entry, (categories or {}).get(entry.id, ()))
+    ]
+
+
+def style_remarks(catalog: Catalog) -> list[str]:
+    """What a publisher chose and does not get, with the reason."""
+    unused = {
+        entry.id: sorted(entry.style.model_fields_set & {"classes", "method", "breaks", "middle"})
+        for entry in catalog.indicators
+        if drawn_as(entry) == "symbols" and not entry.measures
+    }
+    return [
+        f"{name} is a number of things and is drawn as circles, since a large area has more of everything: "
+        f"{' and '.join(keys)} of its style {'is' if len(keys) == 1 else 'are'} not used; "
+        "give it a measure per 1,000 or a share to fill areas by class"
+        for name, keys in unused.items()
+        if keys
     ]
 
 

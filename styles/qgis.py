@@ -26,7 +26,7 @@ from styles.coloring import ColorClass, class_text
 from styles.document import Layer, document, level_layer, zooms
 from styles.reasons import image_name
 from styles.scene import Band, Scene, scene
-from styles.symbol_layers import ground, is_sized, sized_circles
+from styles.symbol_layers import BELOW, ground, is_sized, sized_circles
 from styles.tokens import LIGHT, Line, Tokens
 from styles.words import WORDS, reason_text
 
@@ -193,6 +193,7 @@ def _names(rank: int, view: Scene, lang: Lang, tokens: Tokens) -> list[Layer]:
                 "text-font": [],  # the font of the machine, for a missing one is a warning
                 "text-size": label.size_px,
                 "text-max-width": 8,
+                **(BELOW if is_sized(view) else {}),
             },
             "paint": {
                 "text-color": label.color,

@@ -82,7 +82,7 @@ def marks(tokens: Tokens = LIGHT) -> Mapping[Reason, Mark]:
     """The mark of every reason: a slash, a dash, three dots, nothing, a cross."""
     ground, ink = tokens.mark_ground, tokens.mark_ink
     slash, other = (4.5, 11.5, 11.5, 4.5), (4.5, 4.5, 11.5, 11.5)
-    dots = (Dot(4, 8, 1.3), Dot(8, 8, 1.3), Dot(12, 8, 1.3))
+    dots = (Dot(5, 5.5, 1.5), Dot(11, 5.5, 1.5), Dot(8, 11, 1.5))
     return {
         Reason.WITHHELD: Mark(ground, ink, (slash,)),
         Reason.MISSING: Mark(ground, ink, ((4.0, 8.0, 12.0, 8.0),)),

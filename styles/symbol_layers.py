@@ -19,6 +19,9 @@ from styles.words import WORDS, number_text, reason_text
 
 OUTLINE_PX = 1.0
 
+BELOW = {"text-anchor": "top", "text-offset": [0, 0.75]}
+"""Names among symbols stand below the point, where they do not cover a mark or a small circle."""
+
 
 def is_sized(view: Scene) -> bool:
     """Whether figures are drawn as circles."""
@@ -57,7 +60,10 @@ def circles(band: Band, view: Scene) -> list[Layer]:
 
 
 def sized_circles(band: Band, view: Scene, lang: Lang) -> list[Layer]:
-    """The same in a few sizes, for QGIS: a layer per size, the largest first."""
+    """The same in a few sizes, for QGIS: a layer per size, the largest first.
+
+    QGIS 3.22 reads no radius that follows the zoom, so circles are as large as they are on the web when the level begins.
+    """
     indicator, level, title = view.indicator, band.level.id, band.level.title.in_(lang)
     field = indicator.field
     layers = [
@@ -65,10 +71,9 @@ def sized_circles(band: Band, view: Scene, lang: Lang) -> list[Layer]:
     ]
     if level not in indicator.breaks:
         return layers
-    stops = Growth.of(view.edition, level, MOST_TILED_PX).stops()
+    largest = fixed_px(band, view)
     for size in reversed(size_classes(top_of(indicator, level), indicator.decimals)):
-        radius = [part for zoom, largest in stops for part in (zoom, round(largest * size.fraction, 2))]
-        paint = _paint(indicator.colors[-1], ["interpolate", ["exponential", 2], ["zoom"], *radius])
+        paint = _paint(indicator.colors[-1], round(largest * size.fraction, 2))
         for sign in (1, -1) if indicator.breaks[level].low < 0 else (1,):
             layer = _at_labels(f"{title} {_text(size, sign, view, lang)}".strip(), "circle", band, "symbols")
             range_ = _range(size, sign, field)
@@ -77,6 +82,11 @@ def sized_circles(band: Band, view: Scene, lang: Lang) -> list[Layer]:
                 layer | {"filter": ["all", ["==", "level", level], ["has", field], *range_], "paint": paint | opacity}
             )
     return layers
+
+
+def fixed_px(band: Band, view: Scene) -> float:
+    """The radius of the largest circle of a level where it cannot grow: that of half a zoom after all of it comes into view."""
+    return Growth.of(view.edition, band.level.id, MOST_TILED_PX).largest_px(max(band.minzoom, view.zoom) + 0.5)
 
 
 def _range(size: SizeClass, sign: int, field: str) -> list[Any]:

@@ -15,7 +15,7 @@ from styles.bivariate import color_expression, reason_filters, reasons_by_weight
 from styles.document import Layer, document, level_layer, zooms
 from styles.reasons import image_name
 from styles.scene import Band, Scene, scene
-from styles.symbol_layers import circles, ground, is_sized
+from styles.symbol_layers import BELOW, circles, ground, is_sized
 from styles.tokens import FONTS, FONTS_STRONG, LIGHT, Line, Tokens
 from tiles.encoding import Encoding
 
@@ -194,6 +194,7 @@ def _names(rank: int, view: Scene, tokens: Tokens) -> list[Layer]:
                 "text-max-width": 8,
                 "text-padding": _by_zoom([(5, 24), (9, 4)]),
                 "symbol-sort-key": ["get", "rank"],
+                **(BELOW if is_sized(view) else {}),
             },
             "paint": {
                 "text-color": label.color,

@@ -145,15 +145,11 @@ def cut_lines(lines: Lines, feature: Ints, z: int, buffer: int) -> Pieces:
     return _ordered(_without_dots(pieces) for pieces in found)
 
 
-def cut_points(xy: PIXELS, feature: Ints, z: int) -> Pieces:
-    """Points in the one tile each lies in; points outside the grid are left out."""
-    column, row = xy[:, 0].astype(np.int64) // EXTENT, xy[:, 1].astype(np.int64) // EXTENT
-    last = (1 << z) - 1
-    there = np.flatnonzero((column >= 0) & (column <= last) & (row >= 0) & (row <= last))
-    tile = row[there] * (1 << z) + column[there]
-    corner = np.column_stack([column[there], row[there]]) * EXTENT
-    points = (xy[there] - corner).astype(np.int32)
-    return _ordered([Pieces(points, np.arange(len(there) + 1), tile, feature[there])])
+def cut_points(xy: PIXELS, feature: Ints, z: int, buffer: int = 0) -> Pieces:
+    """Points in the tile each lies in, and in those in whose buffer it lies; points outside the grid are left out."""
+    pairs = _Pairs.of(xy, xy, z, buffer)
+    points = (xy[pairs.item] - pairs.corner).astype(np.int32)
+    return _ordered([Pieces(points, np.arange(len(points) + 1), pairs.tile, feature[pairs.item])])
 
 
 # ---- which piece meets which tile

@@ -59,6 +59,10 @@ def tolerance(z: int) -> float:
 BUFFER = 32
 """Tile units around a tile: enough for outlines up to 8 CSS pixels wide, so that no tile edge shows."""
 
+LABEL_BUFFER = 512
+"""The same for labels. A client that draws tile by tile, as QGIS does, cuts a circle at the edge of each tile that does not
+have its point; other clients pass over points outside a tile."""
+
 Geometry = NDArray[np.object_]
 NOTHING = np.array(None, object)
 _Bodies = dict[TileCoord, bytes]
@@ -387,10 +391,11 @@ class _Drawn:
 def _tiles_of(plan: _Plan, zoom: _Zoom, encodings: Sequence[Encoding]) -> _Made:
     """The tiles of one zoom in each encoding, gzipped."""
     shapes, lines, mending = shapes_of(zoom.storey.coverage, zoom.lines, zoom.finest, EXTENT << zoom.z)
+    areas = cut_shapes(shapes, zoom.z, BUFFER)
     drawn = {
-        **_areas(plan, cut_shapes(shapes, zoom.z, BUFFER)),
+        **_areas(plan, areas),
         **_lines(plan, zoom, lines),
-        **({LABELS: _labels(plan, zoom.z)} if plan.has_labels else {}),
+        **({LABELS: _labels(plan, zoom.z, areas.tile)} if plan.has_labels else {}),
     }
     bodies = [_encoded(plan, zoom.z, drawn, encoding) for encoding in encodings]
     report = ZoomReport(
@@ -441,9 +446,12 @@ def _lines(plan: _Plan, zoom: _Zoom, lines: Lines) -> dict[str, _Drawn]:
     return found
 
 
-def _labels(plan: _Plan, z: int) -> _Drawn:
+def _labels(plan: _Plan, z: int, tiles: Ints) -> _Drawn:
+    """The points of labels, in ``tiles`` only: there is no tile for a point in its buffer alone."""
     unit, _, ids, minzoom = plan.labels
     shown = np.flatnonzero(minzoom <= z)
     xy = np.floor(unit[shown] * float(EXTENT << z)).astype(np.int32)
     # All of them, though a map has no room for all names: symbols are drawn at these points too.
-    return _Drawn(cut_points(xy, shown, z), GeometryKind.POINT, ids)
+    own, around = cut_points(xy, shown, z), cut_points(xy, shown, z, LABEL_BUFFER)
+    there = np.isin(around.tile, np.union1d(own.tile, tiles))
+    return _Drawn(around.where(there), GeometryKind.POINT, ids)
