@@ -83,6 +83,11 @@ class Tokens:
     not_applicable: str
     """Near white, under thin lines."""
 
+    flow: str
+    """Lines from region to region."""
+
+    flow_casing: str
+    flow_head: str
     mark_ink: str
     mark_ground: str
     """Of the small squares that stand where there is no circle."""
@@ -130,6 +135,9 @@ LIGHT = Tokens(
     missing="#d8d6ce",
     reason_ground="#ecebe7",
     not_applicable="#fcfcfb",
+    flow="#54278f",
+    flow_casing="#ffffff",
+    flow_head="#1f0f3d",
     mark_ink="#5f5d57",
     mark_ground="#fcfcfb",
 )

@@ -12,11 +12,13 @@ import numpy as np
 import pyogrio
 import pytest
 
+from styles.bivariate import COLORS
 from styles.tokens import LIGHT
 from tests.qgis.clients import Click, View, converted, open_in_qgis, read_with_gdal
-from tests.qgis.pictures import Picture, class_color, has, likest, read_png
+from tests.qgis.pictures import Picture, class_color, has, likest, read_png, rgb
 from tests.qgis.running import Site
 from tests.server.process import REPOSITORY
+from tests.styles.reading import passes
 
 pytestmark = pytest.mark.qgis
 
@@ -159,6 +161,51 @@ def test_qgis_converts_the_served_style_without_a_warning(demo: Site, indicator:
     assert style["sprite"] == f"{demo.url}sprites/reasons"
 
 
+def mixed(color: str, below: str, opacity: float) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """A color through which another shows."""
+    return opacity * np.array(rgb(color), float) + (1 - opacity) * np.array(rgb(below), float)
+
+
+def test_qgis_draws_whole_circles_as_large_as_their_figures_and_marks_for_reasons(demo: Site, tmp_path: Path) -> None:
+    indicator, year, level = "familierelaties-softdrugs", 2022, "gemeente"
+    style = demo.get(demo.style(indicator, year).removeprefix(demo.url)).json()
+    sizes = [one for one in style["layers"] if one.get("metadata", {}).get("zichtkaart:role") == "symbols"]
+    views = both_grids("circles", LON, LAT, 10.3, 1000)
+    found = open_in_qgis(demo.tiles(f"drugs-{year}"), demo.style(indicator, year), tmp_path, views, [])
+    assert found["problems"] == []
+    places, rows = demo.places(2022), demo.values(indicator, year, level)
+    fields = {
+        code: {"level": level, "familierelaties_softdrugs": float(row["value"] or -1)} for code, row in rows.items()
+    }
+    for view in views:
+        picture = Picture.of(found["views"][view["name"]], view["crs"], "plain")
+        for code, row in rows.items():
+            column, line = picture.place(places[code]["lon"], places[code]["lat"])
+            if row["status"]:
+                assert near(picture, column, line, rgb(LIGHT.mark_ink), 10), code
+                continue
+            [layer] = [one for one in sizes if passes(one["filter"], fields[code])]
+            radius = layer["paint"]["circle-radius"]
+            inside, outside = (ring(picture, column, line, reach) for reach in (0.8 * radius, radius + 4))
+            looks = [mixed(layer["paint"]["circle-color"], below, 0.6) for below in (LIGHT.land, WATER)]
+            assert sum(min(np.abs(pixel - one).max() for one in looks) < 25 for pixel in inside) >= 14, (code, radius)
+            assert not any(np.abs(pixel - looks[0]).max() < 10 for pixel in outside), (code, radius)
+
+
+def ring(picture: Picture, column: float, line: float, radius: float) -> list[np.ndarray[Any, np.dtype[np.float64]]]:
+    """Sixteen pixels at a distance from a place."""
+    turns = np.arange(16) * np.pi / 8
+    at = zip((line + radius * np.sin(turns)).astype(int), (column + radius * np.cos(turns)).astype(int), strict=True)
+    return [picture.pixels[y, x].astype(float) for y, x in at]
+
+
+def near(picture: Picture, column: float, line: float, color: tuple[int, int, int], reach: int) -> bool:
+    """Whether a color is found around a place."""
+    x, y = int(column), int(line)
+    around = picture.pixels[y - reach : y + reach, x - reach : x + reach].astype(int)
+    return bool((np.abs(around - np.array(color)).max(axis=-1) < 40).any())
+
+
 def check_click(found: list[dict[str, Any]], row: dict[str, str], field: str, level: str = "wijk") -> None:
     """A click found the region of a row of the CSV, with its name and its figure or its reason.
 
@@ -171,6 +218,39 @@ def check_click(found: list[dict[str, Any]], row: dict[str, str], field: str, le
         assert attributes["name"] == row["name"]
         assert attributes[f"{field}_status"] == (row["status"] or None)
         assert attributes[field] == (float(row["value"]) if row["value"] else None)
+
+
+@pytest.mark.parametrize("level", ["wijk", "buurt"])
+def test_qgis_draws_two_indicators_in_one_map(demo: Site, level: str, tmp_path: Path) -> None:
+    pair, year = ("onverklaarbare-woningaankopen", "drugsdelicten"), 2022
+    tiles = f"{demo.url}tiles/gebieden-2022/{{z}}/{{x}}/{{y}}?indicators={pair[0]},{pair[1]}&year={year}"
+    style = f"{demo.style(pair[0], year, level)}&with={pair[1]}"
+    zoom = max(10.9, min(demo.minzoom(level) + 1, demo.maxzoom) - 0.4)
+    views = both_grids(level, LON, LAT, zoom, 1000)
+    found = open_in_qgis(tiles, style, tmp_path, views, [])
+    assert found["problems"] == []
+    places, rows = demo.places(2022), [demo.values(one, year, level) for one in pair]
+    thirds = [demo.indicator(one)["breaks"][level]["thirds"] for one in pair]
+    for view in views:
+        picture = Picture.of(found["views"][view["name"]], view["crs"])
+        wrong, shown = [], set()
+        for code in rows[0]:
+            place = places[code]
+            if not picture.holds(place["lon"], place["lat"], 10) or side_px(picture, place) < REGION_PX:
+                continue
+            if any(one[code]["status"] for one in rows):
+                continue
+            at = [
+                sum(float(one[code]["value"]) >= edge for edge in edges)
+                for one, edges in zip(rows, thirds, strict=True)
+            ]
+            color = COLORS[at[1]][at[0]]
+            shown.add(color)
+            around = picture.around(place["lon"], place["lat"], 5)
+            if not has(around, color) and not has(around, WATER):
+                wrong.append((code, color))
+        assert wrong == []
+        assert len(shown) >= 5
 
 
 @pytest.mark.parametrize("crs", [MERCATOR, RD])
