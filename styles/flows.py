@@ -3,9 +3,9 @@
     points, flows  ->  curves  ->  GeoJSON features and style layers     for a map in the browser
                               ->  SVG paths                              for a page without scripts
 
-A curve leaves its origin to the right of the straight line and arrives with an arrowhead, so A to B and B to A lie side by
-side. Curves are drawn in Web Mercator, in which the map is flat; a great circle says nothing at this size. Figures within one
-region are a loop above its point.
+A curve runs to the right of the straight line with an arrowhead past its middle, so A to B and B to A lie side by side and the
+heads of many curves to one region do not pile up there. Curves are drawn in Web Mercator, in which the map is flat; a great
+circle says nothing at this size. Figures within one region are a loop above its point.
 """
 
 from __future__ import annotations
@@ -31,16 +31,19 @@ WIDEST_PX = 12.0
 HAIR_PX = 0.6
 """No flow is thinner than this, or it would not be seen."""
 
-BEND = 0.18
+BEND = 0.12
 """How far a curve leaves the straight line, in parts of its length."""
 
 STEPS = 24
 """Vertices of a curve less one."""
 
-HEAD = 0.09
+HEAD = 0.08
 """Length of an arrowhead, in parts of the length of its curve."""
 
-LOOP = 0.22
+TIP = 15
+"""The vertex of a curve at which its arrowhead points; it has ``STEPS`` more than one."""
+
+LOOP = 0.4
 """Diameter of a loop, in parts of the typical length of the other curves."""
 
 Point = tuple[float, float]
@@ -93,13 +96,14 @@ def _curve(flow: Flow, start: Floats, end: Floats, typical: float) -> Curve:
 
 
 def _head(line: Floats) -> Floats:
-    """Two strokes at 30 degrees from the end of a line, (3, 2)."""
+    """Two strokes at 30 degrees from the tip, (3, 2)."""
     length = HEAD * float(np.hypot(*np.diff(line, axis=0).T).sum())
-    back = line[-4] - line[-1]
+    tip = line[TIP]
+    back = line[TIP - 1] - tip
     back = back / np.hypot(*back) * length
     cos, sin = math.cos(math.pi / 6), math.sin(math.pi / 6)
     sides = [np.array([cos * back[0] - sign * sin * back[1], sign * sin * back[0] + cos * back[1]]) for sign in (1, -1)]
-    return np.array([line[-1] + sides[0], line[-1], line[-1] + sides[1]])
+    return np.array([tip + sides[0], tip, tip + sides[1]])
 
 
 def _nearby(flat: Mapping[str, Floats]) -> float:

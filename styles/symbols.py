@@ -26,6 +26,9 @@ MOST_TILED_PX = 25.0
 CROWDING = 0.6
 """The largest radius in parts of the distance between neighbours. Most figures are far below the largest."""
 
+SPREAD = 400
+"""So many regions at most are spread evenly; the more there are, the more of them lie together in towns."""
+
 CIRCLE_OPACITY = 0.6
 """What lies under a circle shows through it; its outline does not fade."""
 
@@ -47,11 +50,12 @@ class Growth:
 
     @classmethod
     def of(cls, edition: EditionFacts, level: str, most_px: float = MOST_PX) -> Growth:
-        """That of a level of an edition, as if its regions were spread evenly."""
+        """That of a level of an edition: of evenly spread regions, and less where there are thousands."""
         west, south, east, north = edition.bounds
         regions = next(one.regions for one in edition.levels if one.id == level)
+        clustering = max(regions / SPREAD, 1) ** -0.2
         area = (east - west) / 360 * (_mercator_y(north) - _mercator_y(south)) / (2 * math.pi)
-        return cls(TILE_PX * math.sqrt(max(area, 1e-12) / max(regions, 1)), most_px)
+        return cls(TILE_PX * math.sqrt(max(area, 1e-12) / max(regions, 1)) * clustering, most_px)
 
     def largest_px(self, zoom: float) -> float:
         """The radius of the circle of the highest figure."""
@@ -121,8 +125,9 @@ def _round_below(value: float, step: float) -> float:
     """The largest of 1, 2, 2.5, 5 times a power of ten that is not above a value and a multiple of a step."""
     if value < step:
         return 0.0
-    power = 10.0 ** math.floor(math.log10(value) + 1e-9)
-    choices = [factor * power for factor in (1, 2, 2.5, 5) if factor * power <= value * (1 + 1e-9)]
+    limit = value * (1 + 1e-12)
+    power = 10.0 ** math.floor(math.log10(limit))
+    choices = [factor * power for factor in (0.5, 1, 2, 2.5, 5) if factor * power <= limit]
     fitting = [choice for choice in choices if math.isclose(choice / step, round(choice / step), abs_tol=1e-6)]
     return round(max(fitting), 6) if fitting else 0.0
 
