@@ -50,6 +50,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--no-growth", action="store_true", help="not ten times as many regions")
     parser.add_argument("--regions", type=int, help="regions of the made-up coverage")
+    parser.add_argument("--everyone", action="store_true", help="all tools on every input, not only on the first")
     parser.add_argument("--only", default="", help="only tools with this in their name")
     options = parser.parse_args()
     if unknown := sorted(set(options.what) - set(NAMES)):
@@ -61,7 +62,11 @@ def _tiling(options: argparse.Namespace) -> tiling.Options:
     if options.quick:
         return tiling.Options(options.regions or tiling.QUICK, rounds=1, real=False, growth=False, only=options.only)
     return tiling.Options(
-        options.regions or tiling.FULL, rounds=options.rounds, growth=not options.no_growth, only=options.only
+        options.regions or tiling.FULL,
+        rounds=options.rounds,
+        growth=not options.no_growth,
+        everyone=options.everyone,
+        only=options.only,
     )
 
 

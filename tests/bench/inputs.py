@@ -62,6 +62,27 @@ def made_up(folder: Path, regions: int) -> Input:
     return _kept(folder / f"syn-{regions}", f"SYN {regions:,}", lambda: _made_up(regions))
 
 
+def ten_times(folder: Path, one: Input) -> Input:
+    """A coverage ten times, side by side and one above the other."""
+    return _kept(
+        folder / f"{one.folder.name}-ten", f"{one.name}, ten times", lambda: (_ten_times(one), 0.0), peers=False
+    )
+
+
+def _ten_times(one: Input) -> geopandas.GeoDataFrame:
+    frame = one.frame()
+    west, south, east, north = frame.total_bounds
+    copies = []
+    for number in range(10):
+        row, column = divmod(number, 5)
+        step = np.round([(column - 2) * (east - west + 0.1), -row * (north - south + 0.1)], 1)
+        copy = frame.copy()
+        copy["code"] = [f"BU{number}{code[3:]}" for code in frame["code"]]
+        copy.geometry = shapely.transform(frame.geometry.to_numpy(), lambda xy, step=step: np.round(xy + step, DIGITS))
+        copies.append(copy)
+    return geopandas.GeoDataFrame(pd.concat(copies, ignore_index=True), crs=frame.crs)
+
+
 def buurten_2016(folder: Path, shared: Path) -> Input | None:
     """The CBS buurten of 2016 at full resolution, cleaned; None where the file is not there."""
     path = shared / "geo" / "nl_buurt_2016_wof.parquet"
@@ -98,15 +119,19 @@ def _frame(geometry: NDArray[np.object_], codes: list[str], names: list[str]) ->
     return geopandas.GeoDataFrame(columns, geometry=geometry, crs="EPSG:4326")
 
 
-def _kept(folder: Path, name: str, make: Callable[[], tuple[geopandas.GeoDataFrame, float]]) -> Input:
+def _kept(
+    folder: Path, name: str, make: Callable[[], tuple[geopandas.GeoDataFrame, float]], *, peers: bool = True
+) -> Input:
+    """An input that was made before, or is made now; ``peers`` also in the formats that others read best."""
     facts = folder / "about.json"
     if not facts.exists():
         folder.mkdir(parents=True, exist_ok=True)
         frame, clean_s = make()
         found = Input(name, folder, "", clean_s)
         frame.to_parquet(found.parquet)
-        frame.to_file(found.flatgeobuf, driver="FlatGeobuf")
-        frame.to_file(found.lines, driver="GeoJSONSeq", COORDINATE_PRECISION="9")
+        if peers:
+            frame.to_file(found.flatgeobuf, driver="FlatGeobuf")
+            frame.to_file(found.lines, driver="GeoJSONSeq", COORDINATE_PRECISION="9")
         vertices = int(shapely.get_num_coordinates(frame.geometry.to_numpy()).sum())
         about = f"{len(frame):,} regions, {vertices / 1e6:.2f} M vertices, 12 attributes"
         facts.write_text(json.dumps({"about": about, "clean_s": clean_s}))

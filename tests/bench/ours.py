@@ -2,9 +2,11 @@
 
     python -m tests.bench.ours build REGIONS.parquet OUT.pmtiles JOBS [mlt]
     python -m tests.bench.ours join REGIONS.parquet GEOMETRY.pmtiles OUT.pmtiles COLUMNS JOBS
+    python -m tests.bench.ours atlas REGIONS.parquet OUT.pmtiles JOBS
 
 build writes a joined archive, as MVT or as MLT, and beside it the geometry tiles it was joined from. join joins further
-columns to those.
+columns to those. atlas makes gemeenten and wijken of buurten too, shows each level from its usual zoom, with borders, labels and
+ten attributes, and tells the bytes of the largest tile.
 """
 
 from __future__ import annotations
@@ -70,6 +72,40 @@ def join(regions: Path, tiles: Path, out: Path, count: int, jobs: int) -> dict[s
     return clock.laps
 
 
+def atlas(regions: Path, out: Path, jobs: int) -> dict[str, float]:
+    """Bytes of the largest tile, gzipped, in each encoding."""
+    import geopandas  # here, as joining does without these
+    import shapely
+
+    from layers.levels import KNOWN
+    from tiles import pyramid
+    from tiles.labels import label_points
+
+    frame = geopandas.read_parquet(regions)
+    levels, attributes = [], {}
+    for name, digits in (("gemeente", 6), ("wijk", 8), ("buurt", 10)):
+        known = KNOWN[name]
+        groups = frame.groupby(known.prefix + frame["code"].str[2:digits])
+        codes = list(groups.groups)
+        geometry = np.array([shapely.coverage_union_all(part) for _, part in groups.geometry], object)
+        names, ids, points = list(groups["name"].first()), feature_ids(codes), label_points(geometry)
+        levels.append(
+            pyramid.Level(name, geometry, ids, codes, names, points.x, points.y, points.radius, known.minzoom)
+        )
+        rng = np.random.default_rng(len(levels))
+        columns = {f"n{number}": TileColumn.full(np.round(rng.uniform(0, 100, len(ids)), 1)) for number in range(10)}
+        attributes[name] = Attributes.of(ids, columns)
+    largest = {}
+    bare = {encoding: out.with_suffix(f".{encoding}.geometry.pmtiles") for encoding in Encoding}
+    facts = {"name": "atlas"}
+    pyramid.write_pyramid(bare[Encoding.MVT], levels, [], frame.crs, MAXZOOM, facts, mlt=bare[Encoding.MLT], jobs=jobs)
+    for encoding, tiles in bare.items():
+        write_joined(TileArchive.open(tiles), out, attributes, jobs=jobs)
+        archive = TileArchive.open(out)
+        largest[encoding.value] = float(max(len(archive.tile(coord) or b"") for coord in archive.coords()))
+    return largest
+
+
 def _column(values: pa.ChunkedArray) -> TileColumn:
     import pyarrow.compute as pc  # here, as joining does without it
 
@@ -94,12 +130,14 @@ class _Clock:
 
 
 def main() -> None:
-    """Run one of the two and print the stages as JSON."""
+    """Run one of the three and print what it tells as JSON."""
     match sys.argv[1:]:
         case ["build", regions, out, jobs, *encoding]:
             laps = build(Path(regions), Path(out), int(jobs), *map(Encoding, encoding))
         case ["join", regions, tiles, out, count, jobs]:
             laps = join(Path(regions), Path(tiles), Path(out), int(count), int(jobs))
+        case ["atlas", regions, out, jobs]:
+            laps = atlas(Path(regions), Path(out), int(jobs))
         case _:
             raise SystemExit(__doc__)
     sys.stdout.write(json.dumps(laps) + "\n")

