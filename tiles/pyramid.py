@@ -47,13 +47,17 @@ OUTLINE_FIELDS = {"level": "String", "rank": "Number", "outer": "Boolean"}
 LABEL_FIELDS = {"level": "String", "code": "String", "name": "String", "rank": "Number"}
 
 
+TOLERANCES = {5: 1.0, 6: 1.34, 7: 1.68, 8: 1.95, 9: 2.25, 10: 3.1, 11: 5.0}
+"""Tile units (8 of them are a CSS pixel) by zoom of Web Mercator: as much as leaves each zoom truer than tippecanoe's."""
+
+
 def tolerance(z: int) -> float:
-    """Tile units (8 of them are a CSS pixel) by zoom of Web Mercator: a vertex whose triangle is smaller than its square goes.
+    """Tile units at a zoom of Web Mercator: a vertex whose triangle is smaller than the square of it goes.
 
     Regions of a national map are a few pixels wide at the coarsest zooms, so every vertex counts; from zoom 11 on they are
     so large that rounding to the grid changes them more than this does.
     """
-    return min(max(1 + 0.34 * (z - 5), 1.0), 3.4)
+    return TOLERANCES[min(max(z, min(TOLERANCES)), max(TOLERANCES))]
 
 
 BUFFER = 32
