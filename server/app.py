@@ -17,6 +17,7 @@ from server.metrics_route import metrics, security_txt
 from server.ogc.routes import OGC_ROUTES
 from server.page import asset, embed, icon, viewer
 from server.problems import HANDLERS, ErrorBoundary
+from server.qgis_route import qgis_connections, qgis_layers
 from server.raster_route import raster
 from server.settings import Settings
 from server.site import Site, check_names
@@ -42,6 +43,8 @@ ROUTES = (
     Route("/values/{indicator}", values),
     Route("/raster/{indicator}/{z}/{x}/{name}", raster),
     *WMTS_ROUTES,
+    Route("/qgis/connections/{name}", qgis_connections),
+    Route("/qgis/{name}", qgis_layers),
     Route("/health/live", live),
     Route("/health/ready", ready),
     Route("/metrics", metrics),

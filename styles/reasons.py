@@ -133,6 +133,15 @@ def sprite(scale: int, tokens: Tokens = LIGHT) -> tuple[bytes, dict[str, dict[st
     return _png(np.concatenate(list(drawn.values()), axis=1)), index
 
 
+def image_png(name: str) -> bytes:
+    """One picture of the sprite by itself. Raises KeyError for a name it has not."""
+    pixels_by_name = {image_name(reason): pattern_pixels for reason in Reason} | {
+        mark_name(reason): mark_pixels for reason in Reason
+    }
+    reason = next(reason for reason in Reason if name.endswith(f"-{reason.value}"))
+    return _png(pixels_by_name[name](reason, 1))
+
+
 def pattern_pixels(reason: Reason, scale: int, tokens: Tokens = LIGHT) -> NDArray[np.uint8]:
     """(side, side, 3) one tile of the pattern of a reason, which repeats without a seam."""
     return _pixels(patterns(tokens)[reason], scale)

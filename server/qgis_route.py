@@ -1,0 +1,97 @@
+"""Hand-outs for QGIS: a layer file per theme, and connections to import."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final, get_args
+from urllib.parse import quote
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from layers.atlas import AtlasFacts, Lang
+from server.address import base_url
+from server.errors import NotThere
+from server.parameters import Parameters
+from server.responses import CachePolicy, Content, respond
+from server.snapshot import Snapshot
+from styles.layer_file import layer_file
+from styles.reasons import image_png
+
+LAYER_FILE: Final = ".qlr"
+CONNECTIONS: Final = ("vector-tiles.xml", "xyz.xml", "wmts.xml", "ogc-api.xml")
+
+
+async def qgis_layers(request: Request) -> Response:
+    """A theme in a year as a layer file; the newest year where none is named."""
+    snapshot = Snapshot.of(request)
+    name = request.path_params["name"]
+    theme_ids = [theme.id for theme in snapshot.facts.themes]
+    if name.removesuffix(LAYER_FILE) not in theme_ids or not name.endswith(LAYER_FILE):
+        raise NotThere.named("layer file", name, [theme_id + LAYER_FILE for theme_id in theme_ids])
+    theme_id = name.removesuffix(LAYER_FILE)
+    parameters = Parameters(request.query_params)
+    years = sorted({t.year for t in snapshot.facts.tilesets if t.theme == theme_id and t.year is not None})
+    year = parameters.number("year", years)
+    lang: Lang = parameters.choice("lang", get_args(Lang), "nl")
+    parameters.check()
+    if not years:
+        raise NotThere(f"theme {theme_id} has no figures on a map")
+    site = base_url(request, request.app.state.settings)
+    asked = years[-1] if year is None else year
+    make = partial(layer_file, snapshot.facts, theme_id, asked, lang, site, image_png)
+    content = await snapshot.cache.get(
+        ("qlr", theme_id, asked, lang, site), lambda: Content.of(make(), "application/x-qgis-layer-definition")
+    )
+    headers = {"Content-Disposition": f'attachment; filename="{theme_id}-{asked}.qlr"'}
+    return respond(request, content, CachePolicy.ASK, headers=headers)
+
+
+async def qgis_connections(request: Request) -> Response:
+    """Connections of one kind, for *Import connections* in the browser of QGIS."""
+    name = request.path_params["name"]
+    if name not in CONNECTIONS:
+        raise NotThere.named("file of connections", name, CONNECTIONS)
+    site = base_url(request, request.app.state.settings)
+    body = connections(name, Snapshot.of(request).facts, site)
+    headers = {"Content-Disposition": f'attachment; filename="zichtkaart-{name}"'}
+    return respond(request, Content.of(body, "application/xml"), CachePolicy.ASK, headers=headers)
+
+
+def connections(name: str, facts: AtlasFacts, site: str) -> bytes:
+    """One of ``CONNECTIONS`` as QGIS exports them."""
+    title = facts.title.nl
+    if name == "vector-tiles.xml":
+        root = Element("qgsVectorTileConnections", {"version": "1.0"})
+        for tileset in facts.tilesets:
+            if tileset.year is not None and tileset.indicators:
+                SubElement(root, "vectortile", _tiles(tileset.id, tileset.indicators[0], tileset.year, facts, site))
+    elif name == "xyz.xml":
+        root = Element("qgsXYZTilesConnections", {"version": "1.0"})
+        for indicator in facts.indicators:
+            address = f"{site}/raster/{quote(indicator.id)}/{{z}}/{{x}}/{{y}}.png"
+            label = f"{title}: {indicator.title.nl}"
+            zooms = {"zmin": "0", "zmax": str(facts.maxzoom)}
+            SubElement(root, "xyztiles", {"name": label, "url": address, "tilePixelRatio": "1", **zooms})
+    elif name == "wmts.xml":
+        root = Element("qgsWMSConnections", {"version": "1.0"})
+        SubElement(root, "wms", {"name": title, "url": f"{site}/wmts?SERVICE=WMTS&REQUEST=GetCapabilities"})
+    else:
+        root = Element("qgsWFSConnections", {"version": "1.1"})
+        address = f"{site}/ogc/v1/"
+        attributes = {"name": title, "url": address, "version": "OGC_API_FEATURES", "pagesize": "1000"}
+        SubElement(root, "wfs", attributes)
+    indent(root, " ")
+    body: bytes = tostring(root, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + body
+
+
+def _tiles(tileset_id: str, indicator: str, year: int, facts: AtlasFacts, site: str) -> dict[str, str]:
+    return {
+        "name": f"{facts.title.nl}: {tileset_id}",
+        "url": f"{site}/tiles/{quote(tileset_id)}/{{z}}/{{x}}/{{y}}",
+        "zmin": "0",
+        "zmax": str(facts.maxzoom),
+        "styleUrl": f"{site}/styles/{quote(indicator)}?profile=qgis&year={year}",
+    }
