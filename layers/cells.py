@@ -18,7 +18,7 @@ from layers.values import Reason
 
 Sign = Literal[".", ","]
 
-_SENTINEL: Final = -99990.0
+SENTINEL: Final = -99990.0
 """This and everything below it is a reason in the guise of a number."""
 
 _REASON_BY_SENTINEL: Final = {
@@ -134,7 +134,7 @@ def read_number(cell: object, sign: Sign = ".", marks: Marks = NOTHING) -> float
         return marks.reason_by_number[number]
     if not math.isfinite(number) or number > LARGEST:
         raise TooLarge(str(cell))
-    if number <= _SENTINEL:
+    if number <= SENTINEL:
         return _REASON_BY_SENTINEL.get(number, Reason.MISSING)
     return number + 0.0  # minus zero becomes zero
 
@@ -174,7 +174,7 @@ def read_category(cell: object, marks: Marks = NOTHING) -> str | Reason:
         return reason
     text = cell_text(cell)
     number = float(text) if re.fullmatch(r"-?\d+(\.\d+)?", text) else 0.0
-    if number <= _SENTINEL:
+    if number <= SENTINEL:
         return _REASON_BY_SENTINEL.get(number, Reason.MISSING)
     if isinstance(cell, Real) and number in marks.reason_by_number:
         return marks.reason_by_number[number]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from numbers import Integral, Real
 
 from layers.levels import KNOWN
@@ -23,6 +24,8 @@ def cell_text(cell: object) -> str:
     >>> cell_text(1011.0), cell_text(" GM0363  "), cell_text(None)
     ('1011', 'GM0363', '')
     """
+    if type(cell) is str:  # by far the most
+        return "" if cell == "<NA>" else cell.strip(" \t\r\n\u00a0\u202f\ufeff")
     if cell is None or (isinstance(cell, Real) and cell != cell):
         return ""
     if isinstance(cell, Integral):
@@ -42,7 +45,12 @@ def tidy(cell: object, level: str) -> str:
     >>> tidy("gm 363", "gemeente"), tidy(363.0, "gemeente"), tidy(" 0363ad", "wijk"), tidy("SA3 1a", "sa3")
     ('GM0363', 'GM0363', 'WK0363AD', 'SA3 1a')
     """
-    text = cell_text(cell)
+    return _tidied(cell_text(cell), level)
+
+
+@lru_cache(maxsize=1 << 17)
+def _tidied(text: str, level: str) -> str:
+    """Remembered, since the same codes come back in every year and for every code of a breakdown."""
     known = KNOWN.get(level)
     if known is None:
         return text

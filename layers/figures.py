@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -65,6 +66,9 @@ class RawTable:
 
     _signs: dict[str, Sign | None] = field(default_factory=dict, init=False, repr=False, compare=False)
     """By column its decimal sign, once it was looked for: that takes every cell."""
+
+    parsed: dict[str, list[tuple[Any, Any]]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """By column what its cells mean, once they were read; see ``layers.publish``."""
 
     def problem(self, message: str, row: int | None = None) -> Problem:
         """A problem with this table."""

@@ -198,6 +198,8 @@ def _told_apart(
     found: NDArray[np.int64], keys: Sequence[object], every: Regions, relation: Relation
 ) -> NDArray[np.int64]:
     """What was found, with gemeenten of other years told apart from what nobody knows."""
+    if not (found == _UNKNOWN).any():
+        return found
     ours = set(every.codes)
     others = {code: name for code, name in relation.names.items() if code not in ours}
     known = {*others, *(spelled(name) for name in others.values())}

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from layers.cells import (
     LARGEST,
     NOTHING,
+    SENTINEL,
     Marks,
     NotANumber,
     Sign,
@@ -87,38 +88,115 @@ def read_figures(table: RawTable, column: str, rows: NDArray[np.int64], reading:
 
     Raises InputProblems with the rows whose cell is a text, or a number that is too large or cannot be read for sure.
     """
-    if reading.is_percentage:
-        table = table.with_cells(column, [without_percent(cell) for cell in table.columns[column]])
-    shown = reading.sign or table.sign(column)
-    sign = shown or table.usual_sign or "."
-    cells = table.columns[column]
-    numbers = np.full(len(rows), np.nan)
-    reasons = np.full(len(rows), Reason.MISSING.number, dtype=np.uint8)
-    texts: list[tuple[int, str]] = []
-    large: list[tuple[int, str]] = []
-    unsure: list[tuple[int, str]] = []
-    for region in np.flatnonzero(rows != NO_ROW).tolist():
-        row = int(rows[region])
-        cell = cells[row]
-        if shown is None and isinstance(cell, str) and is_unsure(cell) and not _is_usual(table, cell):
-            unsure.append((table.rows[row], cell_text(cell)))
-        try:
-            value = read_number(cell, sign, reading.marks)
-        except TooLarge:
-            large.append((table.rows[row], cell_text(cell)))
-            continue
-        except NotANumber:
-            texts.append((table.rows[row], cell_text(cell)))
-            continue
-        if isinstance(value, Reason):
-            reasons[region] = value.number
-            continue
-        numbers[region] = value
-        reasons[region] = 0
-    problems = [*_texts(table, column, texts, sign), *_large(table, column, large), *_unsure(table, column, unsure)]
+    parsed = _parsed(table, column, reading)
+    regions = np.flatnonzero(rows != NO_ROW)
+    at = rows[regions]
+    problems = _problems(table, column, at, parsed)
     if problems:
         raise InputProblems(problems)
+    numbers = np.full(len(rows), np.nan)
+    reasons = np.full(len(rows), Reason.MISSING.number, dtype=np.uint8)
+    numbers[regions] = parsed.numbers[at]
+    reasons[regions] = parsed.kinds[at]
     return Figures(numbers, reasons)
+
+
+_TEXT, _LARGE = -1, -2
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What the cells of a whole column mean; whether that is a problem depends on which rows count."""
+
+    numbers: NDArray[np.float64]
+    """(rows,) NaN where there is none."""
+
+    kinds: NDArray[np.int8]
+    """(rows,) 0 for a number, the number of a reason, ``_TEXT`` or ``_LARGE``."""
+
+    is_unsure: NDArray[np.bool_]
+    """(rows,) True for numbers that may be read in two ways."""
+
+    sign: Sign
+    """The decimal sign they were read with."""
+
+
+def _parsed(table: RawTable, column: str, reading: Reading) -> Parsed:
+    """The cells of a column, read once for all years and codes."""
+    kept = table.parsed.setdefault(column, [])
+    for known, parsed in kept:
+        if known == reading:
+            return parsed
+    if reading.is_percentage:
+        plain = table.with_cells(column, [without_percent(cell) for cell in table.columns[column]])
+        parsed = _parse(plain, column, reading)
+    else:
+        parsed = _parse(table, column, reading)
+    kept.append((reading, parsed))
+    return parsed
+
+
+def _parse(table: RawTable, column: str, reading: Reading) -> Parsed:
+    cells = table.columns[column]
+    if set(map(type, cells)) <= {int, float, type(None)}:
+        try:
+            return _parse_numbers(np.array(cells, dtype=np.float64), reading.marks)
+        except OverflowError:  # a whole number that no float holds
+            pass
+    shown = reading.sign or table.sign(column)
+    sign = shown or table.usual_sign or "."
+    numbers, kinds = np.full(len(cells), np.nan), np.zeros(len(cells), dtype=np.int8)
+    unsure = np.zeros(len(cells), dtype=np.bool_)
+    read: dict[object, tuple[float, int, bool]] = {}
+    for row, cell in enumerate(cells):
+        if cell not in read:
+            is_open = shown is None and isinstance(cell, str) and is_unsure(cell) and not _is_usual(table, cell)
+            read[cell] = (*_parse_cell(cell, sign, reading.marks), is_open)
+        numbers[row], kinds[row], unsure[row] = read[cell]
+    return Parsed(numbers, kinds, unsure, sign)
+
+
+def _parse_cell(cell: object, sign: Sign, marks: Marks) -> tuple[float, int]:
+    try:
+        value = read_number(cell, sign, marks)
+    except TooLarge:
+        return np.nan, _LARGE
+    except NotANumber:
+        return np.nan, _TEXT
+    return (np.nan, value.number) if isinstance(value, Reason) else (value, 0)
+
+
+def _parse_numbers(numbers: NDArray[np.float64], marks: Marks) -> Parsed:
+    """``_parse_cell`` of each, where no cell is a text: most cells stand for themselves, the others are read one by one."""
+    kinds = np.zeros(len(numbers), dtype=np.int8)
+    is_special = np.isnan(numbers) | (numbers <= SENTINEL) | ~(numbers <= LARGEST)
+    for mark in marks.reason_by_number:
+        is_special |= numbers == mark
+    read: dict[float | None, tuple[float, int]] = {}
+    numbers = numbers + 0.0  # minus zero becomes zero
+    for row in np.flatnonzero(is_special).tolist():
+        cell = None if np.isnan(numbers[row]) else float(numbers[row])
+        if cell not in read:
+            read[cell] = _parse_cell(cell, ".", marks)
+        numbers[row], kinds[row] = read[cell]
+    return Parsed(numbers, kinds, np.zeros(len(numbers), dtype=np.bool_), ".")
+
+
+def _problems(table: RawTable, column: str, at: NDArray[np.int64], parsed: Parsed) -> list[Problem]:
+    """What is wrong with the cells of the rows that count."""
+    kinds, unsure = parsed.kinds[at], parsed.is_unsure[at]
+    if kinds.min(initial=0) >= 0 and not unsure.any():
+        return []
+    cells = table.columns[column]
+
+    def told(rows: NDArray[np.int64]) -> list[tuple[int, str]]:
+        return [(table.rows[row], cell_text(cells[row])) for row in rows.tolist()]
+
+    return [
+        *_texts(table, column, told(at[kinds == _TEXT]), parsed.sign),
+        *_large(table, column, told(at[kinds == _LARGE])),
+        *_unsure(table, column, told(at[unsure])),
+    ]
 
 
 def round_figures(figures: Figures, decimals: int) -> Rounding:

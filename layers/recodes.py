@@ -17,7 +17,7 @@ import csv
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -164,6 +164,7 @@ def _pairs(entry: RecodeEntry, source: str, path: Path) -> list[tuple[int, str, 
     return pairs
 
 
+@lru_cache(maxsize=1 << 17)
 def gemeente_of(code: str) -> str | None:
     """The gemeente in the code of a wijk or buurt; None for other codes."""
     return f"GM{code[2:6]}" if cbs_level(code) in ("wijk", "buurt") else None

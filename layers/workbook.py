@@ -6,7 +6,6 @@ import re
 import zlib
 from datetime import datetime, time
 from pathlib import Path
-from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
 import openpyxl
@@ -20,7 +19,7 @@ from layers.problems import listed, refuse, suggestion
 _NO_EXCEL = (
     InvalidFileException,
     BadZipFile,
-    ParseError,
+    SyntaxError,  # of either reader of XML: lxml is used where it is installed
     zlib.error,
     OSError,
     EOFError,

@@ -530,3 +530,68 @@ def test_buurten_of_which_the_borders_do_not_match_are_repaired_and_counted(shar
     [level] = result.editions[0].levels
     assert len(level.repair.mismatched) > 10
     assert any("buurt 2016: " in sentence for sentence in result.report.sentences())
+
+
+OFFENCES = """
+[[dimensions]]
+id = "misdrijf"
+title = "Soort misdrijf"
+codes = [{ id = "drugs", title = "Drugsmisdrijven" }]
+
+[[indicators]]
+id = "misdrijven"
+theme = "thema"
+title = "Misdrijven"
+kind = "count"
+column = "TotaalGeregistreerdeMisdrijven_1"
+dimensions = ["misdrijf"]
+
+[[indicators.measures]]
+id = "verandering"
+kind = "change"
+of = "aantal"
+years = 5
+
+[[indicators.measures]]
+id = "verdachten-per-100"
+kind = "rate"
+of = "RegistratiesVanVerdachten_6"
+per = 100
+decimals = 2
+"""
+
+
+def test_every_offence_of_every_province_and_year_is_a_breakdown_with_rates_and_changes(shared_data: Path) -> None:
+    """pandas reads the file on its own and works out the same rates and changes."""
+    name = "misdrijven_provincie_83648NED_2010-2020_alle_soorten.csv"
+    entry = table(f"indicators/{name}", "provincie", 'year_column = "Perioden"\nname = "RegioS"')
+    entry += 'breakdown = { misdrijf = "SoortMisdrijf" }\n'
+    result = prepared(tmap("provincie"), entry, OFFENCES)
+    frame = pd.read_csv(shared_data / "indicators" / name)
+    [topic] = result.topics
+    plain = [indicator for indicator in topic.indicators if indicator.measure.id == "aantal"]
+    assert len(plain) == frame["SoortMisdrijf"].nunique() == 14
+    assert topic.indicators[0].breakdown == {"misdrijf": "drugs"}
+    titles = {code.id: code.title.nl for code in result.dimensions["misdrijf"].codes}
+    codes = {f"{n} (PV)".replace("Fryslan", "Fryslân"): c for n, c in code_by_name(shared_data, "provincie").items()}
+    frame = frame[frame["RegioS"].isin(codes)]
+    crimes = frame.set_index(["SoortMisdrijf", "RegioS", "Perioden"])["TotaalGeregistreerdeMisdrijven_1"]
+    suspects = frame.set_index(["SoortMisdrijf", "RegioS", "Perioden"])["RegistratiesVanVerdachten_6"]
+    order = result.edition(2022).level("provincie").codes
+    seen = dict.fromkeys(("aantal", "verandering", "verdachten-per-100"), 0)
+    for indicator in topic.indicators:
+        offence = titles[indicator.breakdown["misdrijf"]]
+        for (_, year), series in indicator.series.items():
+            values = dict(zip(order, series.published.values(), strict=True))
+            for region, code in codes.items():
+                key = offence, region, year
+                match indicator.measure.id:
+                    case "aantal":
+                        assert values[code] == crimes[key]
+                    case "verandering":
+                        before = crimes[offence, region, year - 5]
+                        assert values[code] == pytest.approx(100 * (crimes[key] - before) / before, abs=0.0501)
+                    case "verdachten-per-100":
+                        assert values[code] == pytest.approx(100 * crimes[key] / suspects[key], abs=0.00501)
+                seen[indicator.measure.id] += 1
+    assert seen == {"aantal": 14 * 12 * 11, "verandering": 14 * 12 * 6, "verdachten-per-100": 14 * 12 * 11}
