@@ -123,7 +123,7 @@ class Parsed:
 
 def _parsed(table: RawTable, column: str, reading: Reading) -> Parsed:
     """The cells of a column, read once for all years and codes."""
-    kept = table.parsed.setdefault(column, [])
+    kept: list[tuple[Reading, Parsed]] = table.parsed.setdefault(column, [])
     for known, parsed in kept:
         if known == reading:
             return parsed
