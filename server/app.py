@@ -16,6 +16,7 @@ from server.metrics import SharedCounts, Tally
 from server.metrics_route import metrics, security_txt
 from server.ogc.routes import OGC_ROUTES
 from server.page import asset, embed, icon, viewer
+from server.pages.routes import PAGE_ROUTES
 from server.problems import HANDLERS, ErrorBoundary
 from server.qgis_route import qgis_connections, qgis_layers
 from server.raster_route import raster
@@ -50,6 +51,7 @@ ROUTES = (
     Route("/metrics", metrics),
     Route("/.well-known/security.txt", security_txt),
     *OGC_ROUTES,
+    *PAGE_ROUTES,
     Route("/{name}", icon),
 )
 

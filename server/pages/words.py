@@ -1,0 +1,231 @@
+"""The words of the pages, in Dutch (B1) and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from layers.atlas import Lang
+from layers.values import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class PageWords:
+    """The words of one language; sentences have gaps."""
+
+    skip: str
+    map: str
+    products: str
+    other_language: str
+    products_intro: str
+    id: str
+    title: str
+    kind: str
+    kinds: Mapping[str, str]
+    figures: str
+    no_figures: str
+    needs: str
+    download: str
+    open_map: str
+    map_of: str
+    area: str
+    figure: str
+    choose: str
+    show: str
+    caveat: str
+    source: str
+    definition: str
+    base: str
+    reference_date: str
+    explanation: str
+    netherlands: str
+    per_year: str
+    per_region: str
+    code: str
+    year: str
+    trend: str
+    trend_text: str
+    not_here: str
+    reasons_heading: str
+    reasons_short: Mapping[Reason, str]
+    did_not_exist: str
+    sheet_title: str
+    sheet_intro: str
+    lies_in: str
+    borders: str
+    sheet_for: str
+    print_hint: str
+    became: str
+    not_found: str
+    unknown_area: str
+    unknown_product: str
+    near: str
+    was_changed: str
+    all_products: str
+    sort_by: str
+    flow_from: str
+    flow_to: str
+    flow_title: str
+    flow_description: str
+    flow_key_out: str
+    flow_key_in: str
+    other_end: str
+    absent_zero: str
+    absent_missing: str
+    chart_description: str
+    in_year: str
+    attribution: str
+    on_map: str
+    other_levels: str
+    nothing: str
+
+
+WORDS: Final[Mapping[Lang, PageWords]] = {
+    "nl": PageWords(
+        skip="Naar de inhoud",
+        map="Kaart",
+        products="Producten",
+        other_language="English",
+        products_intro="Alles wat deze atlas laat zien. Een product is een kaart, tabel, grafiek of kaart met stromen.",
+        id="Nummer",
+        title="Product",
+        kind="Soort",
+        kinds={"map": "kaart", "table": "tabel", "chart": "grafiek", "flow": "stromen"},
+        figures="Cijfers",
+        no_figures="Geen cijfers in deze atlas",
+        needs="Dit is er nodig:",
+        download="Cijfers als CSV",
+        open_map="Bekijk op de kaart",
+        map_of="Kaart: {title}",
+        area="Gebied",
+        figure="Cijfer",
+        choose="Kies wat je wilt zien",
+        show="Toon",
+        caveat="Let op",
+        source="Bron",
+        definition="Wat er is geteld",
+        base="Ten opzichte van",
+        reference_date="Peilmoment",
+        explanation="Uitleg",
+        netherlands="Nederland",
+        per_year="{title}: {area}",
+        per_region="{title}, per {level}",
+        code="Code",
+        year="Jaar",
+        trend="Verloop",
+        trend_text="{first_year}: {first}; {last_year}: {last}",
+        not_here="niet per {level}",
+        reasons_heading="Waarom er soms geen cijfer staat",
+        reasons_short={
+            Reason.WITHHELD: "geheim",
+            Reason.MISSING: "geen cijfer",
+            Reason.NOT_YET_PUBLISHED: "volgt later",
+            Reason.NOT_APPLICABLE: "n.v.t.",
+            Reason.NOT_COMPARABLE: "niet te vergelijken",
+        },
+        did_not_exist="bestond niet",
+        sheet_title="{name} in cijfers",
+        sheet_intro="Alle cijfers van deze atlas over {name}, naast die van het grotere gebied en van Nederland.",
+        lies_in="Ligt in",
+        borders="Grenzen van {year}",
+        sheet_for="{level} {code}",
+        print_hint="Deze pagina past op A4. Kies in de browser Afdrukken, en daar eventueel Opslaan als PDF.",
+        became="Dit gebied bestaat niet meer in de grenzen van {year}. Het ging op in:",
+        not_found="Niet gevonden",
+        unknown_area="Er is geen gebied met de code {code} in deze atlas.",
+        unknown_product="Er is geen product met het nummer {code} in deze atlas.",
+        near="Bedoel je een van deze?",
+        was_changed="{name} ging in {year} op in:",
+        all_products="Alle producten",
+        sort_by="Sorteer op {column}",
+        flow_from="Van {name} naar andere gebieden",
+        flow_to="Van andere gebieden naar {name}",
+        flow_title="Stromen van en naar {name}, {year}",
+        flow_description="Kaart met {out} lijnen van {name} en {into} lijnen naar {name}. De cijfers staan in de tabellen.",
+        flow_key_out="Hele lijn: van {name} naar een ander gebied ({destination}).",
+        flow_key_in="Gestreepte lijn: van een ander gebied ({origin}) naar {name}.",
+        other_end="Ander gebied",
+        absent_zero="Een gebied dat niet in de tabel staat, heeft 0.",
+        absent_missing="Van een gebied dat niet in de tabel staat, is geen cijfer gepubliceerd. Dat is iets anders dan 0.",
+        chart_description="De cijfers staan in de tabel onder de grafiek.",
+        in_year="{title}, {year}",
+        attribution="Herkomst",
+        on_map="op de kaart",
+        other_levels="Andere niveaus staan op de kaart en in het CSV-bestand.",
+        nothing="Er zijn geen rijen.",
+    ),
+    "en": PageWords(
+        skip="Skip to content",
+        map="Map",
+        products="Products",
+        other_language="Nederlands",
+        products_intro="Everything this atlas shows, in one list. A product is a map, a table, a chart or a map of flows.",
+        id="Number",
+        title="Product",
+        kind="Kind",
+        kinds={"map": "map", "table": "table", "chart": "chart", "flow": "flows"},
+        figures="Figures",
+        no_figures="No figures in this atlas",
+        needs="This is needed:",
+        download="Figures as CSV",
+        open_map="See it on the map",
+        map_of="Map: {title}",
+        area="Area",
+        figure="Figure",
+        choose="Choose what to see",
+        show="Show",
+        caveat="Mind",
+        source="Source",
+        definition="What is counted",
+        base="Taken over",
+        reference_date="Reference date",
+        explanation="Explanation",
+        netherlands="The Netherlands",
+        per_year="{title}: {area}",
+        per_region="{title}, per {level}",
+        code="Code",
+        year="Year",
+        trend="Trend",
+        trend_text="{first_year}: {first}; {last_year}: {last}",
+        not_here="not per {level}",
+        reasons_heading="Why there is no figure in some places",
+        reasons_short={
+            Reason.WITHHELD: "secret",
+            Reason.MISSING: "no figure",
+            Reason.NOT_YET_PUBLISHED: "comes later",
+            Reason.NOT_APPLICABLE: "n/a",
+            Reason.NOT_COMPARABLE: "not comparable",
+        },
+        did_not_exist="did not exist",
+        sheet_title="{name} in figures",
+        sheet_intro="All figures of this atlas about {name}, beside those of the larger area and of the Netherlands.",
+        lies_in="Lies in",
+        borders="Borders of {year}",
+        sheet_for="{level} {code}",
+        print_hint="This page fits A4. Choose Print in the browser, and there Save as PDF if you like.",
+        became="This area no longer exists in the borders of {year}. It became part of:",
+        not_found="Not found",
+        unknown_area="There is no area with the code {code} in this atlas.",
+        unknown_product="There is no product with the number {code} in this atlas.",
+        near="Do you mean one of these?",
+        was_changed="{name} became part of these in {year}:",
+        all_products="All products",
+        sort_by="Sort by {column}",
+        flow_from="From {name} to other areas",
+        flow_to="From other areas to {name}",
+        flow_title="Flows from and to {name}, {year}",
+        flow_description="Map with {out} lines from {name} and {into} lines to {name}. The figures are in the tables.",
+        flow_key_out="Whole line: from {name} to another area ({destination}).",
+        flow_key_in="Dashed line: from another area ({origin}) to {name}.",
+        other_end="Other area",
+        absent_zero="An area that is not in the table has 0.",
+        absent_missing="Of an area that is not in the table no figure was published. That is not the same as 0.",
+        chart_description="The figures are in the table below the chart.",
+        in_year="{title}, {year}",
+        attribution="Origin",
+        on_map="on the map",
+        other_levels="Other levels are on the map and in the CSV file.",
+        nothing="There are no rows.",
+    ),
+}
