@@ -81,7 +81,7 @@ def lines(
 
     A year without a figure is a gap in the line.
     """
-    left, right, top, bottom = 76, 438, 14, 300
+    left, right, top, bottom = 100, 438, 40, 320
     low, high = ticks[0].value or 0.0, ticks[-1].value or 0.0
     first, last = years[0], years[-1]
 
@@ -91,7 +91,7 @@ def lines(
     def y_of(value: float) -> float:
         return bottom - (bottom - top) * ((value - low) / (high - low or 1.0))
 
-    parts: list[str] = []
+    parts = [_text(0, 16, title, strong=True)]
     for tick in ticks:
         y = y_of(tick.value or 0.0)
         parts.append(f'<path class="grid" d="M{left} {y:.1f}H{right}" stroke="#c6d0d8" stroke-width="1"/>')

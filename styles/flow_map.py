@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
+from styles.flows import width_px
+
 OUT_INK: Final = "#08519c"
 IN_INK: Final = "#8c4a00"
-MOST_PX: Final = 14
 NAMED: Final = 6
 """So many of the largest flows have the name of their other end beside it."""
 
@@ -62,7 +63,7 @@ def flow_map(
     here = outlines[chosen]
     drawn = sorted((s for s in streams if s.other in outlines and s.other != chosen), key=lambda s: -s.value)
     most = max((stream.value for stream in drawn), default=1.0) or 1.0
-    parts += [_curve(here, outlines[stream.other], stream, MOST_PX * stream.value / most) for stream in drawn]
+    parts += [_curve(here, outlines[stream.other], stream, width_px(stream.value, most)) for stream in drawn]
     parts.append(f'<circle cx="{here.x:.1f}" cy="{here.y:.1f}" r="6" fill="#17242f" stroke="#fff" stroke-width="2"/>')
     named = {stream.other for stream in drawn[:NAMED]} | {chosen}
     parts += [_name(outlines[code]) for code in outlines if code in named]

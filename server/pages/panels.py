@@ -20,6 +20,9 @@ from server.rows_route import titles_of
 from styles.charts import Bar, ChartSeries, bars, lines, ticks_for
 
 MOST_LINES: Final = 8
+FLATTENED: Final = 20
+"""A line so many times lower than another is flat beside it."""
+
 Key = tuple[str, ...]
 
 
@@ -197,14 +200,15 @@ def _line_charts(panel: Panel, chart_id: str) -> tuple[Markup, ...]:
     groups = [[column] for column in panel.numbers] if len(keys) > 1 else _by_unit(panel)
     rows = panel.row_by_place()
     drawn = []
-    for number, group in enumerate(groups):
+    parts = [(columns, part) for columns in groups for part in _of_one_size(panel, columns, keys)]
+    for number, (group, shown) in enumerate(parts):
         series = [
             ChartSeries(
                 ", ".join(key) or column.title.in_(panel.lang) if len(keys) > 1 else column.title.in_(panel.lang),
                 tuple(_bar(panel, column, rows.get((key, year))) for year in panel.years),
             )
             for column in group
-            for key in keys
+            for key in shown
         ][:MOST_LINES]
         values = [bar.value for one in series for bar in one.bars if bar.value is not None]
         numbers = ticks_for(values)
@@ -215,6 +219,18 @@ def _line_charts(panel: Panel, chart_id: str) -> tuple[Markup, ...]:
         description = WORDS[panel.lang].chart_description
         drawn.append(Markup(lines(f"{chart_id}-{number}", title, description, panel.years, series, ticks)))  # noqa: S704 - escaped where it is made
     return tuple(drawn)
+
+
+def _of_one_size(panel: Panel, group: Sequence[ColumnFacts], keys: list[Key]) -> list[list[Key]]:
+    """What can be drawn on one scale: lines of which the largest would flatten the others are drawn apart."""
+    rows = panel.row_by_place()
+
+    def top(key: Key) -> float:
+        figures = [panel.figure(column, row) for column in group for (one, _), row in rows.items() if one == key]
+        return max((abs(figure.value) for figure in figures if figure.value is not None), default=0.0)
+
+    tops = [top(key) for key in keys]
+    return [keys] if min(tops) * FLATTENED >= max(tops) else [[key] for key in keys[:MOST_LINES]]
 
 
 def _group_title(panel: Panel, group: Sequence[ColumnFacts]) -> str:
