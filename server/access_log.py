@@ -32,18 +32,25 @@ class AccessLog:
 
     def add(self, method: str, path: str, status: int, sent: int, seconds: float) -> None:
         """Note an answer."""
-        now = time.time()
-        if int(now) != self._second:
-            self._second = int(now)
+        self.add_told(self.told(method, path, status, sent), seconds)
+
+    def told(self, method: str, path: str, status: int, sent: int) -> str:
+        """What a line says between its time and how long the answer took; an answer that is given often says the same."""
+        if self.form == "json":
+            words = f'"method":{json.dumps(method)},"path":{json.dumps(path)},"status":{status},"bytes":{sent}'
+            return f'","{words[1:]},"ms":'
+        return f" {method} {_printable(path)} {status} {sent} B, ms "
+
+    def add_told(self, told: str, seconds: float) -> None:
+        """Note an answer by what ``told`` made of it."""
+        now = int(time.time())
+        if now != self._second:
+            self._second = now
             self._time = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
         if self.form == "json":
-            line = (
-                f'{{"time":"{self._time}","method":{json.dumps(method)},"path":{json.dumps(path)},"status":{status},'
-                f'"bytes":{sent},"ms":{1000 * seconds:.2f}}}\n'
-            )
+            self._lines.append(f'{{"time":"{self._time}{told}{1000 * seconds:.2f}}}\n')
         else:
-            line = f"{self._time} {method} {_printable(path)} {status} {sent} B {1000 * seconds:.1f} ms\n"
-        self._lines.append(line)
+            self._lines.append(f"{self._time}{told}{1000 * seconds:.2f}\n")
         if len(self._lines) >= MOST_LINES:
             self.flush()
         elif self._timer is None:

@@ -30,6 +30,7 @@ from server.settings import Settings
 from server.snapshot import CurrentAtlas, Snapshot
 
 LOOK_S: Final = 1.0
+MOST_TOLD: Final = 1 << 14
 NO_ROUTE: Final = "none"
 """What a request is counted under when no address fits."""
 
@@ -92,6 +93,9 @@ class Site(Starlette):
         self.parent: int | None = None
         """The process that started this one and looks after it."""
 
+        self._told: dict[tuple[bytes, int, int], str] = {}
+        """What the log says of answers of before."""
+
         self._taken = {pattern.split("/")[1] for pattern in self.patterns.values()}
 
     def known(self, target: bytes, head: Head) -> Baked | None:
@@ -108,8 +112,14 @@ class Site(Starlette):
         baked.count.add(len(baked.body), seconds)
         self.tally.cache["hit"] += 1
         if self.access_log.is_on:
-            path = target.partition(b"?")[0].decode("latin-1")
-            self.access_log.add("GET", path, baked.status, len(baked.body), seconds)
+            told = self._told.get((target, baked.status, len(baked.body)))
+            if told is None:
+                if len(self._told) >= MOST_TOLD:
+                    self._told.clear()
+                path = target.partition(b"?")[0].decode("latin-1")
+                told = self.access_log.told("GET", path, baked.status, len(baked.body))
+                self._told[target, baked.status, len(baked.body)] = told
+            self.access_log.add_told(told, seconds)
 
     def measure(self) -> None:
         """Write down what goes up and down."""

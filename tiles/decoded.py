@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pyogrio.errors
-import pyogrio.raw
 import shapely
 from numpy.typing import NDArray
 
@@ -53,6 +51,9 @@ def decoded_areas(tile: bytes, key: str | None = None) -> Iterator[DecodedAreas]
 
 
 def _areas(tile: bytes, head: _Head, key: str | None) -> DecodedAreas:
+    import pyogrio.errors  # here, as it brings pandas along, which who serves tiles need not load
+    import pyogrio.raw
+
     column = "mvt_id" if key is None else key
     try:
         meta, _, geometry, values = pyogrio.raw.read(tile, layer=head.name, columns=[column], CLIP="NO")

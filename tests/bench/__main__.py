@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import tiling
+from tests.bench import serving, tiling
 from tests.bench.tools import REPOSITORY
 
 FOLDER = REPOSITORY / "build" / "bench"
@@ -36,7 +36,11 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name in options.what or NAMES:
         title, run = NAMES[name]
-        section = f"## {title}\n\n{_machine()}\n\n{run(options)}"
+        try:
+            section = f"## {title}\n\n{_machine()}\n\n{run(options)}"
+        except serving.CannotMeasure as reason:
+            sys.stderr.write(f"{name} is skipped: {reason}\n")
+            continue
         if options.quick:
             sys.stdout.write(section)
         else:
@@ -70,7 +74,14 @@ def _tiling(options: argparse.Namespace) -> tiling.Options:
     )
 
 
+def _serving(options: argparse.Namespace) -> serving.Options:
+    if options.quick:
+        return serving.Options(seconds=1, rounds=1, connections=(16,), real=False, only=options.only)
+    return serving.Options(rounds=options.rounds, only=options.only)
+
+
 NAMES: dict[str, tuple[str, Callable[[argparse.Namespace], str]]] = {
+    "serving": ("Serving", lambda options: serving.report(FOLDER, SHARED, _serving(options))),
     "tiles": ("Tiles from a coverage", lambda options: tiling.report(FOLDER, SHARED, _tiling(options))),
 }
 

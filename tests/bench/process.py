@@ -94,3 +94,32 @@ def _kilobytes(path: Path, field: str) -> int:
     except OSError:  # the process has ended
         return 0
     return next((int(line.split()[1]) for line in lines if line.startswith(field)), 0)
+
+
+def session_cpu_s(session: int) -> float:
+    """CPU seconds that the processes of a session took, those that ended and were waited for too."""
+    ticks = 0
+    for entry in _members(session):
+        try:
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+        except OSError:  # the process has ended
+            continue
+        ticks += sum(map(int, fields[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def session_memory_mb(session: int) -> float:
+    """Megabytes of the processes of a session, shared pages counted once (PSS)."""
+    return _together(_members(session)) / 1024
+
+
+def _members(session: int) -> list[Path]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                if os.getsid(int(entry.name)) == session:
+                    found.append(entry)
+            except ProcessLookupError:
+                continue
+    return found
