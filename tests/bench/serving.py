@@ -406,7 +406,8 @@ def _table(
     ]
 
     def median(peer: Peer, connections: int, what: str) -> float:
-        return statistics.median(getattr(run, what) for run in runs[peer.name, connections])
+        found: list[float] = [getattr(run, what) for run in runs[peer.name, connections]]
+        return statistics.median(found)
 
     best = median(peers[0], most, "per_cpu_s")
     for peer in peers:
