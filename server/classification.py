@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from layers.atlas import Breaks, Kind
 from layers.catalog import Catalog
-from layers.catalog_model import StyleEntry
+from layers.catalog_model import IndicatorEntry, StyleEntry
 from layers.columns import SeriesRows
 from layers.problems import Problem
 from styles.classes import METHODS, class_breaks, diverging_breaks, sides, thirds, user_breaks
@@ -158,10 +158,38 @@ def style_problems(catalog: Catalog, categories: Mapping[str, Sequence[str]] | N
     How many categories an indicator has is known only when its figures were read.
     """
     return [
-        catalog.problem(("indicators", number, "style", key), f"{key} of {entry.id}: {error}")
+        catalog.problem((*place, key), f"{key} of {styled.id}: {error}")
         for number, entry in enumerate(catalog.indicators)
-        for key, error in _faults(entry, (categories or {}).get(entry.id, ()))
+        for place, styled in _styled(number, entry)
+        for key, error in _faults(styled, (categories or {}).get(entry.id, ()))
     ]
+
+
+def _styled(number: int, entry: IndicatorEntry) -> Iterator[tuple[tuple[str | int, ...], Styled]]:
+    """An indicator and its measures with their styles, each with the place of that in the catalog.
+
+    A measure without a style takes over what does not depend on figures, which is checked with it.
+    """
+    yield ("indicators", number, "style"), entry
+    for at, measure in enumerate(entry.measures):
+        name = f"{entry.id}-{measure.id}"
+        if measure.style is not None:
+            place: tuple[str | int, ...] = ("indicators", number, "measures", at, "style")
+            yield place, _Measure(name, entry.theme, measure.kind, measure.decimals, measure.style)
+        elif drawn_as(entry) == "symbols" and measure.kind not in MIDDLES:
+            taken = entry.style.model_copy(update={"breaks": None, "middle": None})
+            yield ("indicators", number, "style"), _Measure(name, entry.theme, measure.kind, measure.decimals, taken)
+
+
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """A measure of an indicator, as far as its looks go."""
+
+    id: str
+    theme: str
+    kind: Kind
+    decimals: int
+    style: StyleEntry
 
 
 def style_remarks(catalog: Catalog) -> list[str]:

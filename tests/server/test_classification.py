@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from layers.atlas import Kind
+from layers.catalog import read_catalog
 from layers.catalog_model import StyleEntry
 from layers.columns import SeriesRows
 from layers.values import Published
-from server.classification import _faults, classified
+from server.classification import _faults, classified, style_problems, style_remarks
 from styles.classes import class_breaks
 from styles.errors import AlarmingPalette, NotDiverging, RedPalette, StyleError
 from styles.palettes import colors
@@ -39,6 +41,46 @@ def rows(year: int, *figures: float) -> SeriesRows:
     reasons = np.isnan(numbers).astype(np.uint8)
     return SeriesRows("wijk", year, tuple(f"WK{place}" for place in range(len(figures))), Published(numbers, reasons))
 
+
+MEASURED = """
+[atlas]
+id = "proef"
+title = "Proef"
+attribution = "Bron: proef"
+
+[[regions]]
+level = "wijk"
+year = 2022
+source = "r.gpkg"
+code = "code"
+name = "name"
+
+[[tables]]
+id = "cijfers"
+source = "c.csv"
+level = "wijk"
+year = 2022
+code = "code"
+
+[[themes]]
+id = "drugs"
+title = "Drugs"
+
+[[indicators]]
+id = "delicten"
+theme = "drugs"
+title = "Delicten"
+kind = "count"
+column = "delicten"
+{style}
+
+[[indicators.measures]]
+id = "per-1000"
+kind = "rate"
+of = "inwoners"
+per = 1000
+{of_measure}
+"""
 
 YEARS = [rows(2021, *range(50, 150), np.nan), rows(2022, *range(90, 290))]
 ALL = np.array([*range(50, 150), *range(90, 290)], float)
@@ -95,3 +137,35 @@ def test_a_style_that_cannot_be_is_refused_at_its_key(wrong: Entry, error: type[
     found: Mapping[str, Exception] = dict(_faults(wrong, ()))
     assert list(found) == [key]
     assert isinstance(found[key], error)
+
+
+@pytest.mark.parametrize(
+    ("style", "of_measure", "sentence"),
+    [
+        (
+            "",
+            'style = { palette = "Reds" }',
+            "palette of delicten-per-1000: there is no palette 'Reds', for red reads as",
+        ),
+        ("", 'style = { palette = "Oranges" }', "palette of delicten-per-1000: the palette 'Oranges' has red or burnt"),
+        ('style = { method = "gok" }', "", "method of delicten-per-1000: there is no method 'gok'"),
+        ("style = { classes = 12 }", "", "classes of delicten-per-1000: the palette 'BuPu' has 1 to 9 colours, not 12"),
+    ],
+)
+def test_the_styles_of_measures_are_checked_before_anything_is_built(
+    style: str, of_measure: str, sentence: str, tmp_path: Path
+) -> None:
+    catalog = tmp_path / "catalog.toml"
+    catalog.write_text(MEASURED.format(style=style, of_measure=of_measure), encoding="utf-8")
+    [problem] = style_problems(read_catalog(catalog))
+    assert sentence in str(problem)
+
+
+def test_what_is_not_used_for_circles_is_told(tmp_path: Path) -> None:
+    catalog = tmp_path / "catalog.toml"
+    plain = MEASURED.split("[[indicators.measures]]")[0]
+    catalog.write_text(plain.format(style='style = { classes = 4, palette = "Purples" }'), encoding="utf-8")
+    [remark] = style_remarks(read_catalog(catalog))
+    assert remark.startswith("delicten is a number of things and is drawn as circles, since a large area has more")
+    assert "classes of its style is not used" in remark
+    assert classified(entry("count", "drugs", classes=4), YEARS, ()).colors == (colors("BuPu", 4)[-1],)
