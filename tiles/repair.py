@@ -14,7 +14,7 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from tiles.rings import first_of_each
+from tiles.rings import Rings, first_of_each
 
 Geometry = NDArray[np.object_]
 Indices = NDArray[np.int64]
@@ -204,9 +204,59 @@ def _valid(geometry: Geometry) -> tuple[Geometry, Indices]:
 
 
 def _mismatched(geometry: Geometry) -> NDArray[np.bool_]:
-    edges = shapely.coverage_invalid_edges(geometry)
-    bad: NDArray[np.bool_] = ~shapely.is_missing(edges) & ~shapely.is_empty(edges)
+    """(regions,) True for those with an edge that a neighbour overlaps or does not match."""
+    # GEOS looks at all edges of every neighbour of each region, which is 10,000 times those of a polygon with 10,000 filled
+    # holes. So it gets only what may be at fault: regions at an edge that is not once one's and once another's.
+    near = _near_lone_edges(geometry)
+    edges = shapely.coverage_invalid_edges(geometry[near])
+    bad = np.zeros(len(geometry), bool)
+    bad[near] = ~shapely.is_missing(edges) & ~shapely.is_empty(edges)
     return bad
+
+
+def _near_lone_edges(geometry: Geometry) -> Indices:
+    """Regions with an edge that is not that of just one other, run the other way, and those whose bounds it reaches into."""
+    begin, end, region = _edges(geometry)
+    lone = np.flatnonzero(~_in_pairs(begin, end))
+    a, b = begin[lone], end[lone]
+    boxes = shapely.box(*np.hstack([np.minimum(a, b), np.maximum(a, b)]).T)
+    reached = shapely.STRtree(boxes).query(shapely.box(*shapely.bounds(geometry).T))[0]
+    return np.union1d(region[lone], reached)
+
+
+def _edges(geometry: Geometry) -> tuple[NDArray[np.float64], NDArray[np.float64], Indices]:
+    """Begin and end of all edges with the ground on their right, and the region of each."""
+    rings = Rings.of(geometry)
+    after = np.arange(1, len(rings.xy) + 1)
+    after[rings.offsets[1:] - 1] = rings.offsets[:-1]
+    region = np.repeat(rings.feature[rings.part], np.diff(rings.offsets))
+    return rings.xy, rings.xy[after], region
+
+
+def _in_pairs(begin: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(edges,) True for those that there are two of, one each way."""
+    # Sorting one number per edge is ten times faster than sorting by coordinates; which of two equal numbers are equal edges
+    # is asked afterwards.
+    key = _mixed(begin) + _mixed(end)
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    same = key[1:] == key[:-1]
+    alone = np.concatenate([[True], ~same[:-1]]) & np.concatenate([~same[1:], [True]]) if len(same) else same
+    first = np.flatnonzero(same & alone)
+    one, other = order[first], order[first + 1]
+    opposite = (begin[one] == end[other]).all(axis=1) & (end[one] == begin[other]).all(axis=1)
+    paired = np.zeros(len(begin), bool)
+    paired[one[opposite]] = paired[other[opposite]] = True
+    return paired
+
+
+def _mixed(points: NDArray[np.float64]) -> NDArray[np.uint64]:
+    """(points,) a number that different points hardly ever share."""
+    bits = np.ascontiguousarray(points).view(np.uint64)
+    mixed = bits[:, 0] * np.uint64(0x9E3779B97F4A7C15) ^ bits[:, 1] * np.uint64(0xC2B2AE3D27D4EB4F)
+    mixed ^= mixed >> np.uint64(29)
+    mixed *= np.uint64(0xBF58476D1CE4E5B9)
+    return mixed ^ (mixed >> np.uint64(32))
 
 
 def _gaps(count: int) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import pyproj
 import pytest
 import shapely
+import shapely.affinity
 
 from tests.tiles.make import wiggly_coverage
 from tiles.repair import metre_of, repair_coverage
@@ -98,3 +99,26 @@ def test_the_buurten_of_2016_become_a_valid_coverage_and_none_is_lost(shared_dat
     assert (shapely.area(repaired.geometry) > 0).all()
     assert len(report.invalid) == 4
     assert 3000 < len(report.mismatched) < 4000
+
+
+def test_faults_are_found_where_geos_finds_them_when_it_looks_everywhere() -> None:
+    """Edges that are once one region's and once another's are not handed to GEOS."""
+    coverage = wiggly_coverage(2, 144)
+    shifted = coverage.copy()
+    for region in (5, 40, 41, 100):
+        shifted[region] = shapely.affinity.translate(coverage[region], 1e-3, 0)
+    edges = shapely.coverage_invalid_edges(shifted)
+    assert np.flatnonzero(~shapely.is_empty(edges)).tolist() == repair_coverage(shifted).report.mismatched.tolist()
+
+
+def test_a_region_drawn_twice_is_a_fault() -> None:
+    box, beside = shapely.box(0, 0, 100, 100), shapely.box(100, 0, 200, 100)
+    assert repair_coverage(np.array([box, beside, box], object)).report.mismatched.tolist()
+
+
+def test_ten_thousand_filled_holes_are_asked_about_one_by_one() -> None:
+    """GEOS took minutes, as it looks at all edges of the polygon with the holes for each of those that fill them."""
+    x, y = (10.0 * axis.ravel() for axis in np.meshgrid(np.arange(100), np.arange(100)))
+    holes = shapely.box(x + 2, y + 2, x + 8, y + 8)
+    around = shapely.Polygon(shapely.box(-5, -5, 1005, 1005).exterior, [hole.exterior for hole in holes])
+    assert repair_coverage(np.append(holes, around)).report.sentences() == []
