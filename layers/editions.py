@@ -21,10 +21,13 @@ from layers.regions import LevelRegions
 from layers.sources import Shapes
 from tiles.featureid import SameFeatureId, feature_ids
 from tiles.labels import label_points
-from tiles.repair import RepairReport, metre_of, repair_coverage
+from tiles.repair import Repaired, RepairReport, metre_of, repair_coverage
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage, how much of it is done, and how much there is."""
+
+Repair = Callable[[NDArray[np.object_], float], Repaired]
+"""Makes a coverage of polygons, given the length of a metre in the units of their CRS."""
 
 Bounds = tuple[float, float, float, float]
 """west, south, east, north in degrees (CRS84)."""
@@ -152,13 +155,14 @@ def make_edition(
     crs: pyproj.CRS,
     maxzoom: int,
     progress: Progress,
+    repair: Repair = repair_coverage,
 ) -> Edition:
     """The edition of levels that are in order, in one CRS; the long work of repairing is done here."""
     made: list[RegionLevel] = []
     for number, level in enumerate(levels):
         progress(f"regions {level.year}", number, len(levels))
         coarser = made[-1] if made else None
-        made.append(_make_level(level, parents[level.level], coarser, crs, maxzoom))
+        made.append(_make_level(level, parents[level.level], coarser, crs, maxzoom, repair))
     progress(f"regions {levels[0].year}", len(levels), len(levels))
     shapes = tuple(BackdropShapes(name, kind, to_crs(s.geometry, s.crs, crs)) for name, kind, s in backdrop)
     every = np.vstack([level.bounds for level in made])
@@ -173,8 +177,9 @@ def _make_level(
     coarser: RegionLevel | None,
     crs: pyproj.CRS,
     maxzoom: int,
+    repair: Repair,
 ) -> RegionLevel:
-    repaired = repair_coverage(to_crs(level.geometry, level.crs, crs), metre_of(crs))
+    repaired = repair(to_crs(level.geometry, level.crs, crs), metre_of(crs))
     labels = label_points(repaired.geometry)
     degrees = to_crs(repaired.geometry, crs, _CRS84)
     lon, lat = pyproj.Transformer.from_crs(crs, _CRS84, always_xy=True).transform(labels.x, labels.y)

@@ -23,6 +23,7 @@ from layers.crossing import Regions
 from layers.editions import Edition, Progress, coarse_to_fine, make_edition, parents_of
 from layers.flows import Flow, published_flows
 from layers.indicators import IndicatorFigures, PublishedSeries, SeriesKey, publish_indicators
+from layers.kept_repairs import KeptRepairs
 from layers.measured import measured_topics
 from layers.panels import Panel, published_panels
 from layers.places import Places
@@ -107,12 +108,13 @@ def prepare(catalog: Catalog, progress: Progress = lambda _stage, _done, _total:
         flows = published_flows(catalog, supplied, borders, gathering, figures.notes)
     panels = published_panels(catalog, supplied, dimensions, gathering, figures.notes)
     gathering.close()
+    repairs = KeptRepairs(places.cache.folder / "repaired")
     editions = []
     for year, levels in sorted(drafts.items()):
         crs = _first_crs(catalog, levels)
         of_year = {level.level: parents[year, level.level] for level in levels}
         shapes = [(entry.id, entry.kind, shapes) for entry, shapes in backdrop]
-        editions.append(make_edition(levels, of_year, shapes, crs, catalog.atlas.maxzoom, progress))
+        editions.append(make_edition(levels, of_year, shapes, crs, catalog.atlas.maxzoom, progress, repairs.repaired))
     return Prepared(
         editions=tuple(editions),
         topics=topics,

@@ -11,14 +11,13 @@ import json
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 import shapely
 from pydantic import BaseModel, ValidationError
 
-import tiles
 from layers.atlas import Artefact
 from layers.editions import Edition
 from tiles.grid import GridName
+from tiles.version import engine_version
 
 
 class Kept(BaseModel):
@@ -38,7 +37,7 @@ def geometry_key(edition: Edition, regions: Artefact, maxzoom: int, grid: GridNa
         grid.value,
         [(level.id, level.minzoom) for level in edition.levels],
         [(shapes.id, shapes.kind) for shapes in edition.backdrop],
-        (np.__version__, shapely.__version__, shapely.geos_version_string),
+        engine_version(),
     )
     digest.update(json.dumps(facts).encode())
     for level in edition.levels:
@@ -46,8 +45,6 @@ def geometry_key(edition: Edition, regions: Artefact, maxzoom: int, grid: GridNa
     for shapes in edition.backdrop:
         for geometry in shapely.to_wkb(shapes.geometry).tolist():
             digest.update(geometry or b"")
-    for source in sorted(Path(tiles.__path__[0]).glob("*.py")):
-        digest.update(source.read_bytes())
     return digest.hexdigest()
 
 
