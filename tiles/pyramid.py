@@ -35,6 +35,7 @@ from tiles.labels import label_rank
 from tiles.mend import rings_for_coarser, shapes_of
 from tiles.mlt import layers_by_tile
 from tiles.mvt import GeometryKind, features_by_tile, layer
+from tiles.outlines import drawn_once
 from tiles.placing import Placed, check_on_grid
 from tiles.project import to_unit_square
 from tiles.ragged import Ints, offsets_of
@@ -438,7 +439,8 @@ def _lines(plan: _Plan, zoom: _Zoom, lines: Lines) -> dict[str, _Drawn]:
     found = {}
     if plan.has_outlines:
         ids = np.arange(1, 2 * len(plan.levels) + 1)
-        found[OUTLINES] = _Drawn(cut_lines(lines, zoom.storey.outlines, zoom.z, BUFFER), GeometryKind.LINE, ids)
+        pieces = cut_lines(*drawn_once(lines, zoom.storey.outlines), zoom.z, BUFFER)
+        found[OUTLINES] = _Drawn(pieces, GeometryKind.LINE, ids)
     for item in plan.backdrop:
         if item.name in plan.backdrop_lines and zoom.z >= item.minzoom:
             unit_xy, offsets = plan.backdrop_lines[item.name]
