@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -98,6 +98,22 @@ class Level:
 
     minzoom: int
 
+    def by_code(self) -> Level:
+        """The same with regions in the order of their codes, so that the order of input decides nothing."""
+        order = np.array(sorted(range(len(self.codes)), key=self.codes.__getitem__), np.int64)
+        if (order[1:] > order[:-1]).all():
+            return self
+        return replace(
+            self,
+            geometry=self.geometry[order],
+            ids=self.ids[order],
+            codes=[self.codes[row] for row in order],
+            names=[self.names[row] for row in order],
+            label_x=self.label_x[order],
+            label_y=self.label_y[order],
+            label_weight=self.label_weight[order],
+        )
+
 
 @dataclass(frozen=True)
 class Backdrop:
@@ -157,11 +173,11 @@ def write_pyramid(
 
     Tiles hold a layer per backdrop and level (features with id and geometry, no tags), ``grenzen`` and ``labels``. There
     is a tile wherever a region reaches into one, from the smallest ``minzoom`` to ``maxzoom``. ``jobs`` zooms are worked on
-    at a time; the result does not depend on it. ``path`` becomes an archive of Mapbox Vector Tiles, ``mlt`` one of the same
-    tiles as MapLibre Tiles.
+    at a time; the result depends neither on it nor on the order of regions in a level. ``path`` becomes an archive of Mapbox
+    Vector Tiles, ``mlt`` one of the same tiles as MapLibre Tiles.
     """
     paths = {Encoding.MVT: path} | ({Encoding.MLT: mlt} if mlt is not None else {})
-    plan = _Plan(tuple(levels), tuple(backdrop), crs, Grid.named(grid), outlines, labels)
+    plan = _Plan(tuple(level.by_code() for level in levels), tuple(backdrop), crs, Grid.named(grid), outlines, labels)
     check_on_grid(plan.placed(), crs, plan.grid, EXTENT << maxzoom)
     tiles: dict[Encoding, _Bodies] = {encoding: {} for encoding in paths}
     reports = []

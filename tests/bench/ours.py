@@ -43,7 +43,8 @@ def build(regions: Path, out: Path, jobs: int, encoding: Encoding = Encoding.MVT
     table = pq.ParquetFile(regions).read()
     codes, names = table["code"].to_pylist(), table["name"].to_pylist()
     ids = feature_ids(codes)
-    geometry = shapely.from_wkb(table["geometry"].to_numpy(zero_copy_only=False))
+    # Not to_numpy, here and below: that imports pandas, which costs as much as reading the file.
+    geometry = shapely.from_wkb(table["geometry"].to_pylist())
     crs = pyproj.CRS.from_json_dict(json.loads(table.schema.metadata[b"geo"])["columns"]["geometry"]["crs"])
     clock.lap("read")
     nowhere = np.full(len(codes), np.nan)
@@ -107,12 +108,11 @@ def atlas(regions: Path, out: Path, jobs: int) -> dict[str, float]:
 
 
 def _column(values: pa.ChunkedArray) -> TileColumn:
-    import pyarrow.compute as pc  # here, as joining does without it
-
+    given = values.to_pylist()
     if not pa.types.is_floating(values.type):
-        return TileColumn.full(values.to_numpy(zero_copy_only=False))
-    present = pc.and_(pc.is_valid(values), pc.invert(pc.is_nan(values))).fill_null(False).to_numpy(zero_copy_only=False)
-    numbers = values.to_numpy(zero_copy_only=False)
+        return TileColumn.full(np.array(given, object))
+    numbers = np.array(given, np.float64)  # None becomes NaN
+    present = ~np.isnan(numbers)
     if (numbers[present] == np.round(numbers[present])).all():
         return TileColumn(np.where(present, numbers, 0).astype(np.int64), present)
     return TileColumn(numbers, present)

@@ -15,12 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tests.tiles.make import MIDDLE, RD, coverages, decoded, level, pyramid, wiggly_coverage
+from tests.tiles.make import MIDDLE, RD, coverages, level, pyramid, wiggly_coverage
 from tests.tiles.test_pyramid import quiet
 from tiles.archive import TileArchive
 from tiles.decoded import decoded_areas
 from tiles.errors import NotOnGrid
-from tiles.grid import TileCoord
 from tiles.pyramid import Level, PyramidReport, write_pyramid
 from tiles.quality import ZoomQuality, measure
 from tiles.truth import Source
@@ -315,31 +314,6 @@ def test_however_regions_lie_or_are_written_they_are_a_coverage(tmp_path: Path, 
 # ---- what must not matter
 
 
-def content(archive: TileArchive) -> dict[TileCoord, object]:
-    """All features of all tiles, without the order they come in and the place where rings and lines begin."""
-    return {
-        coord: {
-            name: sorted(_told(feature) for feature in layer["features"])
-            for name, layer in decoded(archive, coord).items()
-        }
-        for coord in archive.coords()
-    }
-
-
-def _told(feature: Mapping[str, Any]) -> tuple[str, str, str]:
-    shape = shapely.geometry.shape(feature["geometry"])
-    if shape.geom_type.endswith("LineString"):
-        ends = [segment for line in shapely.get_parts(shape) for segment in _segments(line)]
-        return str(feature["id"]), str(sorted(feature["properties"].items())), str(sorted(ends))
-    whole = shapely.normalize(shapely.multipolygons(shapely.get_parts(shape)) if shape.area else shape)
-    return str(feature["id"]), str(sorted(feature["properties"].items())), whole.wkt
-
-
-def _segments(line: shapely.LineString) -> list[list[list[float]]]:
-    xy = shapely.get_coordinates(line).tolist()
-    return [sorted(pair) for pair in pairwise(xy)]
-
-
 def shuffled(regions: Level, seed: int) -> Level:
     """The same regions in another order."""
     order = np.random.default_rng(seed).permutation(len(regions.ids))
@@ -360,14 +334,9 @@ def shuffled(regions: Level, seed: int) -> Level:
 @given(coverages, st.integers(0, 100))
 def test_the_order_of_regions_does_not_matter(tmp_path: Path, coverage: Geometry, seed: int) -> None:
     regions = level("regio", coverage)
-    report = pyramid(tmp_path / "one", regions, maxzoom=8)
+    pyramid(tmp_path / "one", regions, maxzoom=8)
     pyramid(tmp_path / "other", shuffled(regions, seed), maxzoom=8)
-    one, other = (content(TileArchive.open(tmp_path / name)) for name in ("one", "other"))
-    assert set(one) == set(other)
-    # Where regions are smaller than a pixel, who comes first takes it.
-    has_room = {zoom.z for zoom in report.zooms if not zoom.enlarged}
-    assert has_room
-    assert all(one[coord] == other[coord] for coord in one if coord.z in has_room)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
 
 
 def test_the_number_of_jobs_does_not_matter(tmp_path: Path) -> None:
