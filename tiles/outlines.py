@@ -38,7 +38,7 @@ def _taken(a: Ints, b: Ints, order: Ints) -> NDArray[np.bool_]:
     """(steps,) True for those that another one takes with a lower order, or an earlier one with the same."""
     low, high = np.minimum(a, b), np.maximum(a, b)
     # One number that different steps hardly ever share tells the few that may come twice; these are compared.
-    key = low * np.int64(0x1E3779B97F4A7C15) + high * np.int64(0x42B2AE3D27D4EB4F)
+    key = low * 0x1E3779B97F4A7C15 + high * 0x42B2AE3D27D4EB4F
     by_key = np.argsort(key)
     same = ~first_of_each(key[by_key])
     same[:-1] |= same[1:]

@@ -256,7 +256,8 @@ def _mixed(points: NDArray[np.float64]) -> NDArray[np.uint64]:
     mixed = bits[:, 0] * np.uint64(0x9E3779B97F4A7C15) ^ bits[:, 1] * np.uint64(0xC2B2AE3D27D4EB4F)
     mixed ^= mixed >> np.uint64(29)
     mixed *= np.uint64(0xBF58476D1CE4E5B9)
-    return mixed ^ (mixed >> np.uint64(32))
+    folded: NDArray[np.uint64] = mixed ^ (mixed >> np.uint64(32))
+    return folded
 
 
 def _gaps(count: int) -> str:

@@ -35,7 +35,7 @@ def _borders(shift: float = 0.0) -> Geometry:
 
 def _same(one: Repaired, other: Repaired) -> bool:
     np.testing.assert_equal(asdict(one.report), asdict(other.report))
-    return shapely.to_wkb(one.geometry).tolist() == shapely.to_wkb(other.geometry).tolist()
+    return bool(shapely.to_wkb(one.geometry).tolist() == shapely.to_wkb(other.geometry).tolist())
 
 
 def test_the_same_borders_are_repaired_once(tmp_path: Path, repairs: list[int]) -> None:
