@@ -31,7 +31,7 @@ class _Bytes:
 def beside(mvt: Result, mlt: Result, peer: Result, regions: int) -> str:
     """A row for each zoom, for the zooms at which both keep every region, and for all."""
     ours, theirs = (kept(result.archive) for result in (mvt, peer))
-    size = {result.archive: _bytes(result.archive) for result in (mvt, mlt, peer)}
+    size = {result.archive: _bytes(result.archive, small=result is not peer) for result in (mvt, mlt, peer)}
     zooms = sorted(size[peer.archive])
     whole = [z for z in zooms if ours[z] == theirs[z] == regions]
 
@@ -78,15 +78,16 @@ def kept(path: Path) -> dict[int, int]:
     return {z: len(found) for z, found in keys.items()}
 
 
-def _bytes(path: Path) -> dict[int, _Bytes]:
+def _bytes(path: Path, *, small: bool) -> dict[int, _Bytes]:
+    """By zoom; with brotli only where ``small``, for it takes a while."""
     archive = TileArchive.open(path)
 
     def of_tile(coord: TileCoord) -> tuple[int, int, int]:
-        small = brotli.compress(archive.unpacked(coord) or b"", quality=11)
-        return coord.z, len(archive.tile(coord) or b""), len(small)
+        body = brotli.compress(archive.unpacked(coord) or b"", quality=11) if small else b""
+        return coord.z, len(archive.tile(coord) or b""), len(body)
 
     found: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
     with ThreadPoolExecutor(2) as pool:
-        for z, stored, small in pool.map(of_tile, archive.coords()):
-            found[z] = found[z][0] + stored, found[z][1] + small
+        for z, stored, smaller in pool.map(of_tile, archive.coords()):
+            found[z] = found[z][0] + stored, found[z][1] + smaller
     return {z: _Bytes(*pair) for z, pair in found.items()}
