@@ -48,7 +48,7 @@ OUTLINE_FIELDS = {"level": "String", "rank": "Number", "outer": "Boolean"}
 LABEL_FIELDS = {"level": "String", "code": "String", "name": "String", "rank": "Number"}
 
 
-TOLERANCES = {5: 1.0, 6: 1.34, 7: 1.68, 8: 1.95, 9: 2.25, 10: 3.1, 11: 5.0}
+TOLERANCES = {5: 1.0, 6: 1.34, 7: 1.68, 8: 1.95, 9: 2.25, 10: 3.0, 11: 5.0}
 """Tile units (8 of them are a CSS pixel) by zoom of Web Mercator: as much as leaves each zoom truer than tippecanoe's."""
 
 
