@@ -353,8 +353,8 @@ def _change(context: _Context, topic: TopicFigures, measure: MeasureEntry, of: M
     is_counted = of.facts.kind in COUNTED
     is_share = of.facts.unit.nl.strip() == "%"
     unit = _PERCENT if is_counted else _POINTS if is_share else of.facts.unit
-    ago = "sinds een jaar eerder" if years == 1 else f"verandering in {years} jaar"
-    title = Text(nl=ago, en="change in a year" if years == 1 else f"change in {years} years")
+    span = "verandering in een jaar" if years == 1 else f"verandering in {years} jaar"
+    title = Text(nl=span, en="change in a year" if years == 1 else f"change in {years} years")
     facts = MeasureFacts(id=measure.id, title=measure.title or title, kind="change", unit=measure.unit or unit)
     style = _derived_style(topic.entry, measure, "change")
     result = MeasureFigures(facts, measure.decimals, style, measure.base or of.base)
