@@ -156,8 +156,15 @@ def label_of(atlas: Atlas, topic: TopicFacts, one: IndicatorFacts, first: Indica
     for dimension in atlas.facts.dimensions:
         code = one.breakdown.get(dimension.id)
         if code is not None and code != first.breakdown.get(dimension.id):
-            return next((known.title for known in dimension.codes if known.id == code), Text(nl=code))
+            title = next((known.title for known in dimension.codes if known.id == code), Text(nl=code))
+            # of two dimensions each says its name, since both can have a part of one name
+            return title if len(topic.dimensions) < 2 else _joined(dimension.title, title)
     return next((measure.title for measure in topic.measures if measure.id == one.measure), one.title)
+
+
+def _joined(dimension: Text, code: Text) -> Text:
+    english = None if dimension.en is None and code.en is None else f"{dimension.in_('en')}: {code.in_('en')}"
+    return Text(nl=f"{dimension.nl}: {code.nl}", en=english)
 
 
 def _topic(

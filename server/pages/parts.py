@@ -113,8 +113,8 @@ def figure_text(value: float, decimals: int, lang: Lang, categories: Sequence[st
 
 
 def with_unit(title: str, unit: str) -> str:
-    """A title with its unit behind it where there is one."""
-    return f"{title} ({unit})" if unit else title
+    """A title with its unit behind it, where there is one and the title does not say it."""
+    return f"{title} ({unit})" if unit and unit.casefold() not in title.casefold() else title
 
 
 def about(indicator: IndicatorFacts, attribution: str, lang: Lang) -> tuple[tuple[str, str], ...]:
