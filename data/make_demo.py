@@ -8,7 +8,8 @@ from __future__ import annotations
 import csv
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 os.environ["OGR_CURRENT_DATE"] = "2024-01-01T00:00:00.000Z"  # else a GeoPackage tells when it was made
@@ -20,22 +21,22 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from markerwaard.figures import make_columns, table
+from markerwaard import panels, tables
+from markerwaard.figures import make_counts
 from markerwaard.homes import settle
 from markerwaard.land import draw_canals, draw_land, draw_sea
-from markerwaard.regions import LEVELS, make_province
+from markerwaard.regions import LEVELS, Edition, make_province
 
 CRS = "EPSG:28992"
 GEOPACKAGE = "markerwaard.gpkg"
 
 
 def main(folder: Path) -> None:
-    """Write the GeoPackage and one table of figures per level."""
+    """Write the GeoPackage and the tables of figures."""
     folder.mkdir(parents=True, exist_ok=True)
     land = draw_land()
     province = make_province(land)
-    homes = settle(land, province)
-    columns = make_columns(homes)
+    counts = make_counts(settle(land, province))
     geopackage = folder / GEOPACKAGE
     geopackage.unlink(missing_ok=True)
     for edition in province.editions:
@@ -46,10 +47,30 @@ def main(folder: Path) -> None:
     _write(geopackage, "water", water, kind=["meer", "meer", *["vaart"] * 4, *["vijver"] * (len(water) - 6)])
     _write(geopackage, "dijk", np.array([land.dike], dtype=object), kind=["ringdijk"])
     _without_version(geopackage)
-    for level in LEVELS:
-        first, second = (table(edition, level, columns, homes) for edition in province.editions)
-        with (folder / f"{level}.csv").open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows([*first, *second[1:]])
+    per_edition: dict[str, Callable[[Edition], list[list[str]]]] = {
+        **{level: partial(tables.plain_table, level=level, counts=counts) for level in LEVELS},
+        "profielen-gemeente": partial(tables.profile_table, level="gemeente", counts=counts),
+        "profielen-wijk": partial(tables.profile_table, level="wijk", counts=counts),
+        "kopers-gemeente": partial(tables.buyer_table, counts=counts),
+        "drugsfeiten-gemeente": partial(tables.offence_table, counts=counts),
+        "drugsmisdrijven-gemeente": partial(tables.crime_table, counts=counts),
+        "woon-pleeggemeente": partial(panels.flows, counts=counts),
+    }
+    for name, table in per_edition.items():
+        before, after = (table(edition) for edition in province.editions)
+        _write_table(folder / f"{name}.csv", [*before, *after[1:]])
+    _write_table(folder / "woningmarkt.csv", panels.market(counts))
+    _write_table(folder / "profielen.csv", panels.profiles(counts))
+    _write_table(folder / "drugsfeiten.csv", panels.offences(counts))
+    _write_table(folder / "verdachten.csv", panels.suspects(counts))
+    _write_table(folder / "kenmerken.csv", panels.traits())
+    _write_table(folder / "risicofactoren.csv", panels.risks())
+    _write_table(folder / "subgroepen.csv", panels.groups(counts))
+
+
+def _write_table(path: Path, rows: list[list[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
 
 
 def _write(path: Path, layer: str, geometry: NDArray[np.object_], **columns: Sequence[str]) -> None:

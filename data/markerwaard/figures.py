@@ -1,186 +1,124 @@
-"""Ten years of figures that nobody measured, and the reasons where there is none.
+"""What is counted on every cell in ten years: figures that nobody measured.
 
-Everything is counted per cell and added up, so wijken and gemeenten agree with their parts; a small rest that cannot
-be located is counted at gemeente level only, as in real statistics. A count of 1 to 4 is withheld, and so is what
-stands on fewer than 20 homes or 50 inhabitants.
+Everything is counted per cell and added up, so wijken and gemeenten agree with their parts before they are rounded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from markerwaard.homes import YEARS, Homes
-from markerwaard.land import SEED
-from markerwaard.regions import Edition, Regions
+from markerwaard.noise import Array, drawn, odds, part
 
-TOO_FEW = 5
-"""Counts from 1 up to this one are withheld."""
+PROFILES = {
+    "onverklaarbaar-woningbezit": "bezit",
+    "onverklaarbare-woningaankoop": "aankoopprofiel",
+    "doorsluiswoning": "doorsluisprofiel",
+    "onbekende-eigenaar": "onbekendprofiel",
+    "bestuurder-van-stichting": "stichting",
+    "familie-van-drugsverdachte": "familie",
+}
+"""Profiles of owners, and the count of their homes."""
 
-FEW_HOMES = 20
-FEW_INHABITANTS = 50
-
-WITHHELD = {"gemeente": "-99997", "wijk": ".", "buurt": "-99997"}
-"""How each table says that a figure is withheld: as CBS's GeoPackages do, and as StatLine does."""
-
-NOT_YET = "-99995"
-NOT_APPLICABLE = "-99991"
-MISSING = ""
-NOT_COMPARABLE = "niet vergelijkbaar"
-
-Array = NDArray[np.float64]
+OFFENCES = {
+    "bezit-harddrugs": (0.20, 0.30),
+    "bezit-softdrugs": (0.11, 0.10),
+    "handel-harddrugs": (0.27, 0.25),
+    "handel-softdrugs": (0.10, 0.0),
+    "vervaardiging-harddrugs": (0.05, -0.3),
+    "vervaardiging-softdrugs": (0.24, -0.2),
+}
+"""Offences: the part each has, and how much larger it is where there is unrest."""
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A column of the tables: ``factor`` times a count divided by a base."""
+class Counts:
+    """All counts by name, each (cells, years)."""
 
-    name: str
-    levels: tuple[str, ...]
-    count: Array
-    """(cells, years) what is counted."""
+    of: dict[str, Array]
 
-    base: Array | None
-    """(cells, years) what it is divided by; None for a plain count."""
-
-    factor: float
-    decimals: int
-    is_count_of_few: bool = True
-    """Whether a small count gives somebody away: so for offences, not for a sum of property values."""
-
-    unlocated: float = 0.0
-    """The part that no wijk is known for."""
-
-    since: int = YEARS[0]
-    until: int = YEARS[-1]
-    """After this year the source has not published yet."""
+    def __getitem__(self, name: str) -> Array:
+        return self.of[name]
 
 
-def make_columns(homes: Homes) -> list[Column]:
-    """All columns with their counts, from fixed seeds."""
+def make_counts(homes: Homes) -> Counts:
+    """All counts, from fixed seeds."""
     n, people = homes.homes.astype(np.float64), homes.inhabitants.astype(np.float64)
     unrest, centre, wealth = homes.unrest, homes.centrality, homes.wealth
     year = np.array(YEARS) - 2019.0
     price = 268 + 62 * wealth[:, None] + 40 * (1 - centre[:, None])
     price = price * (1.0 + 0.055 * (year + 4) + 0.012 * np.maximum(year - 1, 0) ** 1.5)
-    owned = _part("koop", n, 0.56, wealth - 0.5 * centre, 0.22, year * 0.004)
-    purchases = _drawn("aankopen", n * 0.105)
-    unexplained = _part("onverklaarbaar", purchases, 0.072, unrest, 0.42, year * 0.02)
-    resold = _part("doorsluis", n, 0.0125, unrest + centre, 0.4, year * 0.03)
-    unknown = _part("onbekend", n, 0.006, centre - wealth, 0.4, year * -0.02)
-    hennep = _part("hennep", n, 0.105, unrest, 0.55, year * -0.015)
-    family = _part("familie", n, 0.0085, unrest, 0.45, year * 0.01)
-    offences = _drawn("delicten", people * 0.0034 * _odds(unrest, 0.62, year * 0.035))
-    suspects = _drawn("verdachten", people * 0.0021 * _odds(unrest, 0.5, year * 0.01))
-    trade = _part("handel", offences, 0.38, unrest, 0.25, year * 0.02)
-    relations = _drawn("relaties", people * 0.00022 * _odds(unrest, 0.5, year * 0.02))
-    every, coarse, top = ("gemeente", "wijk", "buurt"), ("gemeente", "wijk"), ("gemeente",)
-    return [
-        Column("gem_woz", every, np.rint(n * price), n, 1, 0, is_count_of_few=False),
-        Column("perc_koop", every, owned, n, 100, 0),
-        Column("perc_onverklaarbaar", every, unexplained, purchases, 100, 1),
-        Column("woz_onverklaarbaar", top, np.rint(unexplained * price * 0.9), None, 0.001, 1, is_count_of_few=False),
-        Column("perc_doorsluis", every, resold, n, 100, 1, until=2023),
-        Column("perc_onbekend", coarse, unknown, n, 100, 1, since=2018, until=2023),
-        Column("drugsdelicten", every, offences, people, 1000, 1, unlocated=0.04),
-        Column("verdachten", coarse, suspects, people, 1000, 1, unlocated=0.02),
-        Column("drugshandel", coarse, trade, people, 1000, 1, unlocated=0.03),
-        Column("perc_hennep", every, hennep, n, 100, 1),
-        Column("perc_familie", coarse, family, n, 100, 1),
-        Column("familierelaties", top, relations, None, 1, 0),
-    ]
-
-
-def table(edition: Edition, level: str, columns: list[Column], homes: Homes) -> list[list[str]]:
-    """The rows of one level: code, year and a cell of text for each column that has this level."""
-    regions = edition.levels[level]
-    mine = [column for column in columns if level in column.levels]
-    rows = [["code", "jaar", "woningen", "inwoners", *(column.name for column in mine)]]
-    for index, year in enumerate(YEARS):
-        if (year >= 2022) != (edition.year >= 2022):
-            continue
-        stock, people = _sum(homes.homes[:, index], regions), _sum(homes.inhabitants[:, index], regions)
-        cells = [_cells(column, edition, level, index, stock, people) for column in mine]
-        for place, code in enumerate(regions.codes):
-            if level == "buurt" and year == 2016 and code.startswith("BU9908"):
-                continue  # Kreiloord delivered no buurten that year: no row at all
-            rows.append(
-                [code, str(year), str(int(stock[place])), str(int(people[place])), *(cell[place] for cell in cells)]
-            )
-    return rows
-
-
-def _cells(column: Column, edition: Edition, level: str, index: int, stock: Array, people: Array) -> list[str]:
-    """One column of one level and year as text."""
-    regions, year = edition.levels[level], YEARS[index]
-    count = _sum(column.count[:, index], regions)
-    if level == "gemeente":
-        count = np.rint(count * (1 + column.unlocated))
-    base = np.ones_like(count) if column.base is None else _sum(column.base[:, index], regions)
-    texts = []
-    for place, code in enumerate(regions.codes):
-        few = column.is_count_of_few and 0 < count[place] < TOO_FEW
-        narrow = (
-            stock[place] < FEW_HOMES
-            if column.factor == 100 or column.name == "gem_woz"
-            else people[place] < FEW_INHABITANTS
-        )
-        if year > column.until:
-            text = NOT_YET
-        elif year < column.since or _is_lost(column, code, year):
-            text = MISSING
-        elif base[place] == 0:
-            text = NOT_APPLICABLE
-        elif column.name == "perc_onverklaarbaar" and code in edition.split and year < 2024:
-            text = NOT_COMPARABLE  # purchases are counted over three years, and the buurt is younger
-        elif few or narrow:
-            text = WITHHELD[level]
-        else:
-            text = f"{column.factor * count[place] / base[place]:.{column.decimals}f}"
-        texts.append(text)
-    return texts
-
-
-def _is_lost(column: Column, code: str, year: int) -> bool:
-    """Whether a gemeente failed to deliver a column in a year."""
-    return (column.name, code[2:6], year) in {
-        ("perc_doorsluis", "9904", 2019),
-        ("perc_doorsluis", "9904", 2022),
-        ("perc_onbekend", "9907", 2021),
-        ("perc_onbekend", "9903", 2023),
-        ("perc_hennep", "9905", 2023),
+    owned = part("koop", n, 0.56, wealth - 0.5 * centre, 0.22, year * 0.004)
+    private = owned + part("verhuurd", n - owned, 0.24, centre, 0.3, year * 0.03)
+    housing = part("corporatie", n - private, 0.86, -wealth, 0.3, year * 0.0)
+    purchases = drawn("aankopen", n * 0.105)
+    unexplained = part("onverklaarbaar", purchases, 0.072, unrest, 0.42, year * 0.02)
+    resold = part("doorsluis", n, 0.0125, unrest + centre, 0.4, year * 0.03)
+    unknown = part("onbekend", n, 0.006, centre - wealth, 0.4, year * -0.02)
+    several = part("bezit", private, 0.013, unrest + 0.5 * centre, 0.4, year * 0.025)
+    foundation = part("stichting", private, 0.041, wealth + centre, 0.25, year * 0.015)
+    family = part("familie", private, 0.0125, unrest, 0.45, year * 0.01)
+    sold = drawn("transacties", private * 0.046 * odds(centre, 0.2, year * -0.015))
+    offences = drawn("delicten", people * 0.0034 * odds(unrest, 0.62, year * 0.035))
+    suspects = drawn("verdachten", people * 0.0021 * odds(unrest, 0.5, year * 0.01))
+    crime = np.maximum(drawn("misdrijven", people * 0.043 * odds(unrest, 0.4, year * -0.03)), offences)
+    recorded = np.rint(0.82 * offences)
+    counts = {
+        "woningen": n,
+        "inwoners": people,
+        "woz": np.rint(n * price),
+        "koop": owned,
+        "particulier": private,
+        "corporatie": housing,
+        "overig": n - owned - housing - np.minimum(unknown, n - owned - housing),
+        "transacties": sold,
+        "transactiewaarde": np.rint(sold * price * 1.12),
+        "aankopen": purchases,
+        "onverklaarbaar": unexplained,
+        "bezit": several,
+        "doorsluis": resold,
+        "onbekend": unknown,
+        "stichting": foundation,
+        "familie": family,
+        "aankoopprofiel": np.minimum(np.rint(unexplained * 0.9), private),
+        "doorsluisprofiel": np.minimum(np.rint(resold * 0.7), private),
+        "onbekendprofiel": np.minimum(np.rint(unknown * 0.5), private),
+        "hennep": part("hennep", n, 0.105, unrest, 0.55, year * -0.015),
+        "delicten": offences,
+        "verdachten": suspects,
+        "relaties": drawn("relaties", people * 0.00022 * odds(unrest, 0.5, year * 0.02)),
+        "drugshandel": part("handel", offences, 0.38, unrest, 0.25, year * 0.02),
+        "drugsoverlast": drawn("overlast", people * 0.0046 * odds(centre + 0.4 * unrest, 0.9, year * 0.02)),
+        "misdrijven": crime,
+        "drugsmisdrijven": recorded,
+        "harddrugs": part("hard", recorded, 0.57, unrest, 0.2, year * 0.03),
     }
+    counts["softdrugs"] = np.rint(0.94 * (recorded - counts["harddrugs"]))
+    for name in ("onverklaarbaar", "bezit", "stichting"):
+        counts[f"{name}-woz"] = np.rint(counts[name] * price * 0.95)
+    for name, count in PROFILES.items():
+        counts[f"profiel:{name}"] = counts[count]
+        both = (
+            counts[count] if count == "stichting" else part(f"ook {name}", counts[count], 0.09, wealth, 0.3, year * 0)
+        )
+        counts[f"profiel:{name}:ja"], counts[f"profiel:{name}:nee"] = both, counts[count] - both
+        counts[f"koper:{name}"] = np.minimum(drawn(f"koper {name}", counts[count] * 0.09), sold)
+        for who in ("", ":ja", ":nee"):
+            counts[f"profiel:{name}{who}-woz"] = np.rint(counts[f"profiel:{name}{who}"] * price * 0.95)
+    counts |= _offences(offences, suspects, unrest, year)
+    return Counts(counts)
 
 
-def _sum(cells: NDArray[np.float64] | NDArray[np.int64], regions: Regions) -> Array:
-    """Counts of cells added up per region."""
-    return np.array([cells[list(part)].sum() for part in regions.cells], dtype=np.float64)
-
-
-def _odds(mood: Array, weight: float, trend: Array) -> Array:
-    """(cells, years) how much more likely than on average."""
-    odds: Array = np.exp(weight * mood[:, None] + trend)
-    return odds
-
-
-def _stream(name: str) -> Callable[[Array], Array]:
-    """A generator of normal noise that belongs to a name."""
-    random = np.random.default_rng([SEED, *name.encode()])
-    return lambda like: random.normal(0, 1, like.shape)
-
-
-def _drawn(name: str, expected: Array) -> Array:
-    """Whole counts about an expectation: half of the noise stays with the cell, half changes by the year."""
-    noise = _stream(name)
-    lasting = noise(expected[:, :1])
-    spread = np.sqrt(expected) * (0.6 * lasting + 0.6 * noise(expected))
-    return np.maximum(np.rint(expected + spread), 0)
-
-
-def _part(name: str, of: Array, share: float, mood: Array, weight: float, trend: Array) -> Array:
-    """Whole counts that are a part of another count, larger where the mood is."""
-    odds = share / (1 - share) * _odds(mood, weight, trend)
-    return np.minimum(_drawn(name, of * odds / (1 + odds)), of)
+def _offences(offences: Array, suspects: Array, unrest: Array, year: Array) -> dict[str, Array]:
+    """Offences and suspects by offence: a suspect can belong to several."""
+    counts, left = {}, offences.copy()
+    for name, (share, weight) in OFFENCES.items():
+        some = np.minimum(part(f"feit {name}", offences, share, unrest, weight, year * 0.01), left)
+        left = left - some
+        counts[f"delicten:{name}"] = some
+        counts[f"verdachten:{name}"] = part(
+            f"verdachte {name}", suspects, min(share * 1.15, 0.9), unrest, weight, year * 0
+        )
+    return counts
