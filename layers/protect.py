@@ -113,8 +113,9 @@ def _over_few(published: Published, kind: Kind, rule: ProtectRule, base: Publish
         if rule.least_base is not None:
             raise ValueError(f"a rule with least_base needs to know what the {kind} is taken over")
         return np.zeros(len(published), dtype=np.bool_)
-    # A comparison with NaN is false, so a base that is no number is too little.
-    return ~(base.numbers >= least) if least else np.zeros(len(published), dtype=np.bool_)
+    # A comparison with NaN is false, so a base that is no number is too little. A sum of nothing is a zero like any other.
+    is_nothing = np.equal(base.numbers, 0) & np.equal(published.numbers, 0) & (kind == "sum" and rule.zeros)
+    return ~((base.numbers >= least) | is_nothing) if least else np.zeros(len(published), dtype=np.bool_)
 
 
 def _parts(published: Published, kind: Kind, rule: ProtectRule, base: Published | None, per: float) -> Published:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
@@ -144,9 +144,9 @@ def test_profiles_offences_and_kinds_of_drugs_are_those_of_the_tables(atlas: Atl
             end = "" if who == "alle" else f"-{who}"
             only = {"profiel": profile, "stichting": who}
             tables = {"gemeente": "profielen-gemeente"}
-            assert check(atlas, f"woz-waarde-per-profiel{begin}{end}", "profiel_woz", tables, only) > 20
+            assert check(atlas, f"woz-waarde-per-profiel{begin}{end}", "profiel_woz", tables, only) > 0
             if who != "alle":
-                assert check(atlas, f"woningen-per-profiel{begin}{end}-aantal", "profiel_woningen", tables, only) > 20
+                assert check(atlas, f"woningen-per-profiel{begin}{end}-aantal", "profiel_woningen", tables, only) > 0
         # the table of wijken has no column for foundations: it is about all owners
         figures = {(row["code"], row["jaar"]): row for row in rows("profielen-wijk") if row["profiel"] == profile}
         for level, year, code, figure in published(atlas, f"woningen-per-profiel{begin}-aantal"):
@@ -199,7 +199,7 @@ def test_a_panel_has_the_rows_of_its_table(atlas: Atlas, package: Package, panel
     assert len(found) == len(expected)
     texts = [column for column in entry.columns if column.kind in ("text", "year")]
 
-    def key(row: dict[str, object], by: str) -> tuple[str, ...]:
+    def key(row: Mapping[str, object], by: str) -> tuple[str, ...]:
         return tuple(str(row[getattr(column, by)]) for column in texts)
 
     for shown, told in zip(

@@ -69,6 +69,13 @@ def test_a_mean_or_sum_over_a_few_is_withheld(kind: Kind) -> None:
     assert cells(shown) == ["withheld", 310, "withheld"]
 
 
+def test_a_sum_of_nothing_is_zero_and_told_like_a_count_of_zero() -> None:
+    rule, nothing = ProtectRule(least=5, least_base=20), published(0)
+    assert cells(protected(published(0), "sum", rule, nothing)) == [0]
+    assert cells(protected(published(0), "sum", rule.model_copy(update={"zeros": False}), nothing)) == ["withheld"]
+    assert cells(protected(published(0), "mean", rule, nothing)) == ["withheld"]
+
+
 def test_a_share_of_a_few_is_withheld_for_its_base_would_give_the_count_away() -> None:
     base = published(200, 40, 1000, 1000)
     assert cells(protected(published(0.5, 3, 0.4, 0.5), "share", ProtectRule(least=5), base)) == [
