@@ -71,7 +71,7 @@ KNOWN: Final[dict[str, KnownLevel]] = {
             "buurt",
             Text(nl="buurt", en="neighbourhood"),
             Text(nl="buurten", en="neighbourhoods"),
-            8,
+            9,
             "BU",
             8,
             re.compile(r"BU\d{4}[0-9A-Z]{4}"),
