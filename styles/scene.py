@@ -75,7 +75,9 @@ class Scene:
     def attribution(self, lang: Lang) -> str:
         """Who made the figures and the borders."""
         own = [one.source.in_(lang) for one in self.indicators if one.source is not None]
-        return " | ".join(dict.fromkeys([*own, self.atlas.attribution]))
+        # An attribution that begins with the source says it already.
+        others = [source for source in own if not self.atlas.attribution.startswith(source)]
+        return " | ".join(dict.fromkeys([*others, self.atlas.attribution]))
 
     def depths(self, rank: int) -> list[tuple[Band, int]]:
         """The bands in which borders and names of a level can be drawn, and how far it stands there above the band."""

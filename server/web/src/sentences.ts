@@ -18,7 +18,8 @@ export function figureSource(facts: AtlasFacts, { source }: IndicatorFacts, lang
 export function mapSources(facts: AtlasFacts, indicator: IndicatorFacts, lang: Lang): Source[] {
   const first = figureSource(facts, indicator, lang);
   const attribution = withoutBron(facts.attribution);
-  return first.text === attribution ? [first] : [first, { text: attribution, lang: "nl" }];
+  // An attribution that begins with the source says it already.
+  return attribution.startsWith(first.text) ? [{ text: attribution, lang: "nl" }] : [first, { text: attribution, lang: "nl" }];
 }
 
 /** An attribution often opens with the word that the page puts before it too. */
