@@ -69,9 +69,11 @@ def connections(name: str, facts: AtlasFacts, site: str) -> bytes:
                 SubElement(root, "vectortile", _tiles(tileset.id, tileset.indicators[0], tileset.year, facts, site))
     elif name == "xyz.xml":
         root = Element("qgsXYZTilesConnections", {"version": "1.0"})
-        for indicator in facts.indicators:
+        shown = {one for tileset in facts.tilesets for one in tileset.indicators}
+        for indicator in (one for one in facts.indicators if one.id in shown):
             address = f"{site}/raster/{quote(indicator.id)}/{{z}}/{{x}}/{{y}}.png"
-            label = f"{title}: {indicator.title.nl}"
+            # QGIS stops and asks where two have one name, and takes a slash for a folder.
+            label = f"{title}: {indicator.title.nl} ({indicator.id})".replace("/", "-")
             zooms = {"zmin": "0", "zmax": str(facts.maxzoom)}
             SubElement(root, "xyztiles", {"name": label, "url": address, "tilePixelRatio": "1", **zooms})
     elif name == "wmts.xml":

@@ -122,7 +122,7 @@ CASES = [
         "postcode",
         maxzoom=9,
         told=(
-            r"pc4 2020: 4,059 regions overlapped a neighbour or did not match its border; now they do \(0.02\d+% .*\)",
+            r"pc4 2020: 4,0\d\d regions overlapped a neighbour or did not match its border; now they do \(0.02\d+% .*\)",
             r"pc4 2020: 1\d,\d{3} gaps between neighbours narrower than 1 m closed",
             "pc4 2020: 1 region could not be matched everywhere: 1695",
             r"pc4 2020: 5\d\d regions changed by more than 0.1 % in area: 1011, 1014, .*",

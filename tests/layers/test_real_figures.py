@@ -431,7 +431,7 @@ def test_a_raw_export_of_the_police_has_titles_a_footer_and_rows_of_other_levels
     assert {code for code, value in published.items() if value == "not-comparable"} == CHANGED_AFTER_2022
     [joined] = result.report.joins
     assert joined.unmatched == ("Voorne aan Zee",)
-    assert joined.of_other_level == 14
+    assert joined.of_other_level == 13
 
 
 def test_wealth_with_a_header_of_rows_and_decimal_commas(shared_data: Path) -> None:

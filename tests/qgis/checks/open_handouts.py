@@ -2,10 +2,9 @@
 
     python3 open_handouts.py JOB.json
 
-The job names a ``layer_file``, ``connections`` (kind to file), a ``site`` (address), ``wmts`` layers (name to indicator and tile
-matrix set), a ``folder`` for pictures and ``views`` as ``open_tiles.py`` takes them. Prints JSON: ``problems``; ``layers`` of the
-file (name, provider, whether it is valid, its legend); ``connections`` that QGIS knows after importing; ``views``, by layer
-and view the extent and the picture.
+The job names a ``layer_file`` and the ``map`` in it to draw, files of ``connections``, a ``site`` (address), ``wmts`` layers
+(indicator and grid), a ``folder`` for pictures and ``views`` as ``open_tiles.py`` takes them. Prints JSON: ``problems``;
+``layers`` of the file; ``connections`` that QGIS knows after importing; ``views``, the extent and the picture of each.
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ def main(job_path: str) -> None:
     views = {
         f"{layer.name()} {view['name']}": drawing._drawn(layer, view, folder, problems)
         for view in job["views"]
-        for layer in [layers[0]]
+        for layer in [next(one for one in layers if one.name().startswith(job["map"]))]
     }
     views |= {
         f"{layer.name()} {view['name']}": _picture(layer, view, folder) for view in job["views"] for layer in rasters
