@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterator
 from functools import partial
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,14 +15,20 @@ from starlette.responses import Response
 from layers.atlas import IndicatorFacts, Series, Text
 from layers.values import Reason
 from server.documents import RegionColumns, ValueColumns, Values
-from server.errors import NotThere
+from server.downloads import geopackage, workbook
+from server.errors import BadRequest, NotThere
 from server.negotiation import best_media_type
 from server.parameters import Parameters
 from server.responses import ALWAYS_THERE, CachePolicy, Content, respond, versioned_policy
 from server.snapshot import Snapshot
 
-Format = Literal["json", "csv"]
-MEDIA_TYPES: Final[dict[Format, str]] = {"json": "application/json", "csv": "text/csv; charset=utf-8; header=present"}
+Format = Literal["json", "csv", "xlsx", "gpkg"]
+MEDIA_TYPES: Final[dict[Format, str]] = {
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8; header=present",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "gpkg": "application/geopackage+sqlite3",
+}
 DEGREES_DECIMALS: Final = 6
 """A decimetre."""
 
@@ -71,12 +77,14 @@ async def values(request: Request) -> Response:
     level = parameters.optional("level", list(dict.fromkeys(series.level for series in indicator.series)))
     year = parameters.number("year", sorted({series.year for series in indicator.series}))
     wanted = best_media_type(request.headers.get("accept"), ["application/json", "text/csv"])
-    form: Format = parameters.choice("f", ("json", "csv"), "csv" if wanted == "text/csv" else "json")
+    form: Format = parameters.choice("f", get_args(Format), "csv" if wanted == "text/csv" else "json")
     parameters.check()
+    if form == "gpkg" and (level is None or year is None):
+        raise BadRequest(["a GeoPackage holds one level and one year: add level= and year="])
     key = ("values", indicator.id, level, year, form)
     content = await snapshot.cache.get(key, partial(values_content, snapshot, indicator, level, year, form))
-    download = f'attachment; filename="{file_name(indicator, level, year)}"'
-    headers = {"Content-Disposition": download} if form == "csv" else {}
+    download = f'attachment; filename="{file_name(indicator, level, year, form)}"'
+    headers = {"Content-Disposition": download} if form != "json" else {}
     policy = versioned_policy(request, indicator.values.version, CachePolicy.ASK)
     return respond(request, content, policy, vary="Accept, Accept-Encoding", headers=headers, key=key)
 
@@ -84,12 +92,20 @@ async def values(request: Request) -> Response:
 def values_content(
     snapshot: Snapshot, indicator: IndicatorFacts, level: str | None, year: int | None, form: Format
 ) -> Content:
-    """The figures in one of two forms; None means every level or year. Raises NotThere where the two never meet."""
+    """The figures in one of the forms; None means every level or year. Raises NotThere where the two never meet."""
     every = [series for series in indicator.series if level in (None, series.level) and year in (None, series.year)]
     if not every:
         raise NotThere(f"{indicator.id} has no figures for level {level} in {year}")
     columns = value_columns(snapshot, indicator, every)
-    body = as_csv(snapshot, indicator, columns) if form == "csv" else as_json(snapshot, indicator, columns)
+    match form:
+        case "json":
+            body = as_json(snapshot, indicator, columns)
+        case "csv":
+            body = as_csv(snapshot, indicator, columns)
+        case "xlsx":
+            body = workbook(snapshot.facts, indicator, columns)
+        case "gpkg":
+            body = geopackage(snapshot, indicator, every[0], columns)
     return Content.of(body, MEDIA_TYPES[form])
 
 
@@ -155,8 +171,8 @@ def as_text(numbers: list[float | None], categories: tuple[str, ...]) -> Iterato
             yield str(int(number)) if number.is_integer() else repr(number)
 
 
-def file_name(indicator: IndicatorFacts, level: str | None, year: int | None) -> str:
+def file_name(indicator: IndicatorFacts, level: str | None, year: int | None, form: Format) -> str:
     """The name a download gets: ``koopwoningen-wijk-2022.csv``."""
     parts = [indicator.id, level, None if year is None else str(year)]
     plain = "-".join(part for part in parts if part)
-    return re.sub(r"[^A-Za-z0-9_-]", "_", plain) + ".csv"
+    return re.sub(r"[^A-Za-z0-9_-]", "_", plain) + f".{form}"

@@ -362,7 +362,7 @@ def test_values_of_a_version_may_be_kept_for_ever(client: Client) -> None:
 
 def test_everything_wrong_in_the_query_of_values_is_told_at_once(client: Client) -> None:
     detail = problem_of(client.get("/values/koopwoningen?level=buurt&year=x&f=xml"))
-    for part in ('"buurt"', "gemeente and wijk", '"x"', '"xml"', "json and csv"):
+    for part in ('"buurt"', "gemeente and wijk", '"x"', '"xml"', "json, csv, xlsx and gpkg"):
         assert part in detail
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import http.server
 import json
 import re
@@ -261,17 +262,48 @@ def test_a_choice_of_indicator_year_and_level_changes_legend_and_address(viewer:
     viewer.settle()
 
 
-def test_another_indicator_of_the_theme_asks_for_no_tile_again(viewer: Viewer, demo: Demo) -> None:
+def test_another_theme_or_year_on_the_same_borders_asks_for_no_tile_again(viewer: Viewer, demo: Demo) -> None:
     viewer.open()
     before = list(viewer.tiles)
-    first, *others = of_first_theme(demo)
-    second = next(
-        one for one in others if set(demo.levels(one)) == set(demo.levels(first)) and one.drawn == first.drawn
-    )
-    viewer.page.get_by_label("Onderwerp").select_option(second.id)
-    expect(viewer.page.locator("zicht-map canvas").first).to_have_attribute("aria-label", re.compile(second.title.nl))
+    first, last = demo.facts.themes[0], demo.facts.themes[-1]
+    viewer.page.get_by_role("radio", name=last.title.nl).check()
+    other = next(one for one in demo.facts.indicators if one.theme == last.id)
+    expect(viewer.page.locator("zicht-legend h2")).to_have_text(other.title.nl)
+    viewer.page.get_by_role("button", name="Vorig jaar").click()
+    expect(viewer.page.locator("zicht-legend")).to_contain_text(str(demo.year(other) - 1))
+    viewer.page.get_by_role("radio", name=first.title.nl).check()
     viewer.settle()
     assert viewer.tiles == before
+
+
+COLORS_AT = """async ([png, places]) => {
+  const picture = await createImageBitmap(await (await fetch(`data:image/png;base64,${png}`)).blob());
+  const pen = new OffscreenCanvas(picture.width, picture.height).getContext("2d");
+  pen.drawImage(picture, 0, 0);
+  return places.map(([x, y]) => [...pen.getImageData(x, y, 1, 1).data.slice(0, 3)]);
+}"""
+
+
+def test_an_area_has_the_color_of_its_class_before_and_after_a_switch(chromium: Browser, site: str, demo: Demo) -> None:
+    region, _ = demo.with_number(demo.levels(demo.indicator)[0])
+    themes = (demo.facts.themes[-1], demo.facts.themes[0])
+    with a_viewer(chromium, site, bypass_csp=True) as viewer:
+        viewer.open(address(demo.indicator, demo.year(demo.indicator), region, demo.zoom(region.level) + 2))
+        for theme in themes:
+            viewer.page.get_by_role("radio", name=theme.title.nl).check()
+            indicator = next(one for one in demo.facts.indicators if one.theme == theme.id)
+            expect(viewer.page.locator("zicht-legend h2")).to_have_text(indicator.title.nl)
+            viewer.settle()
+            value, _ = demo.figures(indicator, region.level)[region.code]
+            assert value is not None
+            edges = indicator.breaks[region.level].edges
+            color = indicator.colors[sum(edge <= value for edge in edges)]
+            box = _box(viewer.page, "zicht-map")
+            picture = base64.b64encode(viewer.page.screenshot()).decode()
+            middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+            places = [(middle[0] + x, middle[1] + y) for x in range(-150, 151, 50) for y in (-60, 60)]
+            seen = viewer.page.evaluate(COLORS_AT, [picture, places])
+            assert seen.count(list(bytes.fromhex(color[1:]))) >= len(places) / 2, (color, seen)
 
 
 def test_a_search_by_name_selects_the_area_and_shows_its_figure(viewer: Viewer, demo: Demo) -> None:

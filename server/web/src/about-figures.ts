@@ -90,6 +90,8 @@ export class ZichtAbout extends LitElement {
       </dl>
       <p class="downloads">
         ${downloadIcon}<span>${t.download}:</span> <a href=${valuesAddress(query, "csv")} download>${t.downloadCsv}</a>
+        <a href=${valuesAddress(query, "xlsx")} download>${t.downloadExcel}</a>
+        <a href=${valuesAddress(query, "gpkg")} download>${t.downloadGeoPackage}</a>
         <a href=${valuesAddress(query, "json")}>${t.downloadJson}</a>
       </p>
     </section>`;

@@ -35,7 +35,7 @@ export function address(path: string, query: Readonly<Record<string, string | nu
   return url.href;
 }
 
-export function valuesAddress({ indicator, level, year }: ValuesQuery, format: "csv" | "json"): string {
+export function valuesAddress({ indicator, level, year }: ValuesQuery, format: "csv" | "json" | "xlsx" | "gpkg"): string {
   return address(`values/${indicator}`, { level, year: String(year), f: format });
 }
 
@@ -44,9 +44,11 @@ export function readAtlas(): Promise<AtlasFacts> {
 }
 
 export function readStyle(indicator: string, year: number, level: string | null, lang: Lang): Promise<StyleSpecification> {
-  return readJson<StyleSpecification>(address(`styles/${indicator}`, { year: String(year), level, lang }));
+  const url = address(`styles/${indicator}`, { year: String(year), level, lang });
+  return once(styleByAddress, url, () => readJson<StyleSpecification>(url));
 }
 
+const styleByAddress = new Map<string, Promise<StyleSpecification>>();
 const regionsByEdition = new Map<number, Promise<Regions>>();
 const figuresByAddress = new Map<string, Promise<ReadonlyMap<string, Figure>>>();
 

@@ -74,6 +74,23 @@ export const appSheet = css`
     overflow: hidden;
     position: relative;
   }
+  zicht-table {
+    border-top: 1px solid var(--line);
+    flex: 0 0 44%;
+  }
+  .stage:has(zicht-table) {
+    height: 100dvh;
+  }
+  .acts {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.5rem;
+  }
+  .acts .button[aria-pressed="true"] {
+    background: var(--accent-wash);
+    border-color: var(--accent);
+    box-shadow: inset 0 0 0 1px var(--accent);
+  }
   zicht-map {
     inset: 0;
     position: absolute;
@@ -174,6 +191,10 @@ export const appSheet = css`
       padding: 0.1rem 0.6rem;
       position: absolute;
       right: 0;
+    }
+    .stage:has(zicht-table) .credit {
+      max-width: none;
+      position: static;
     }
     zicht-area {
       bottom: auto;

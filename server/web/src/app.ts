@@ -9,12 +9,15 @@ import { editionOf, indicatorOf, levelFacts, levelsOf, nationalNumber, seriesIn 
 import type { AtlasFacts, EditionFacts, IndicatorFacts, LevelFacts, Reason } from "./atlas-types.js";
 import "./choices.js";
 import { formatFigure } from "./figure.js";
-import { closeIcon, outsideIcon, warnIcon } from "./icons.js";
+import type { Table } from "./figure-table.js";
+import "./figure-table.js";
+import { closeIcon, outsideIcon, tableIcon, warnIcon } from "./icons.js";
 import "./legend-list.js";
 import type { Goal, MapEvents, Padding } from "./map-events.js";
 import { noticeBadge } from "./notice.js";
 import "./page-header.js";
 import type { Region, Regions } from "./regions.js";
+import type { Sort } from "./rows.js";
 import "./search-box.js";
 import { figureSource, noteSentence } from "./sentences.js";
 import { base, tokens } from "./sheet.js";
@@ -40,6 +43,7 @@ export class ZichtApp extends LitElement {
     goal: { state: true },
     area: { state: true },
     pointed: { state: true },
+    outlined: { state: true },
     level: { state: true },
     reasons: { state: true },
     notes: { state: true },
@@ -58,6 +62,8 @@ export class ZichtApp extends LitElement {
   declare protected area: Area | null;
   /** The area under the pointer or the crosshair. */
   declare protected pointed: Pointed | null;
+  /** The area of the row under the pointer. */
+  declare protected outlined: { readonly code: string; readonly level: string } | null;
   /** The level that the map shows now. */
   declare protected level: string | null;
   /** The reasons that occur on the map, by level. */
@@ -85,6 +91,7 @@ export class ZichtApp extends LitElement {
     this.goal = null;
     this.area = null;
     this.pointed = null;
+    this.outlined = null;
     this.level = null;
     this.reasons = {};
     this.notes = [];
@@ -136,7 +143,7 @@ export class ZichtApp extends LitElement {
   }
 
   #goalOf({ camera }: View): Goal {
-    return camera === null ? { kind: "bounds", bounds: this.#edition.bounds, padding: ROOM.none, jump: true } : { kind: "camera", camera };
+    return camera === null ? { kind: "bounds", bounds: this.#edition.bounds, padding: ROOM.none, jump: true, maxZoom: Infinity } : { kind: "camera", camera };
   }
 
   /** A choice of the reader: a new view, and a new entry in the history. */
@@ -197,8 +204,8 @@ export class ZichtApp extends LitElement {
     void this.#findArea("stay");
   }
 
-  #fly({ bounds }: Region, jump: boolean): void {
-    this.goal = { kind: "bounds", bounds, padding: this.embedded ? ROOM.above : this.isWide ? ROOM.beside : ROOM.below, jump };
+  #fly({ bounds }: Region, jump: boolean, maxZoom = Infinity): void {
+    this.goal = { kind: "bounds", bounds, padding: this.embedded ? ROOM.above : this.isWide ? ROOM.beside : ROOM.below, jump, maxZoom };
   }
 
   async #findAround(code: string): Promise<void> {
@@ -356,6 +363,11 @@ export class ZichtApp extends LitElement {
         ${this.#stage(facts, view)}
         <div class="explain">
           ${this.#legend(view, false)}
+          <p class="acts">
+            <button class="button" type="button" aria-pressed=${view.table !== null} @click=${() => this.#choose({ table: view.table === null ? "naam" : null })}>
+              ${tableIcon} ${t.tableShow}
+            </button>
+          </p>
           <zicht-about
             .facts=${facts}
             .query=${{ indicator: view.indicator, level: view.level ?? this.#legendLevel?.id ?? null, year: view.year }}
@@ -401,6 +413,7 @@ export class ZichtApp extends LitElement {
           .view=${view}
           .goal=${this.goal}
           .selected=${this.area}
+          .outlined=${this.outlined}
           .embedded=${this.embedded}
           @camera=${(event: CustomEvent<MapEvents["camera"]>) => this.#moved(event.detail)}
           @level=${(event: CustomEvent<MapEvents["level"]>) => (this.level = event.detail)}
@@ -433,8 +446,49 @@ export class ZichtApp extends LitElement {
               @zoom-to=${() => void this.#zoomToArea()}
             ></zicht-area>`}
       </div>
+      ${view.table === null || this.embedded ? nothing : this.#table(view, view.table)}
       ${this.embedded ? nothing : html`<p class="credit">${t.source}: ${spokenSources(facts, this.#indicator, view.lang)}</p>`}
     </section>`;
+  }
+
+  /** A level that was chosen is in the table, also where the map is too far out for it. */
+  #table(view: View, sort: Sort) {
+    const level = this.#levels.find(({ id }) => id === view.level) ?? this.#legendLevel;
+    if (level === undefined) return nothing;
+    return html`<zicht-table
+      .indicator=${this.#indicator}
+      .level=${level}
+      .year=${view.year}
+      .lang=${view.lang}
+      .sort=${sort}
+      .selected=${this.area?.code ?? null}
+      .pointed=${this.pointed?.code ?? null}
+      .load=${() => this.#readTable(view, level.id)}
+      @sort=${(event: CustomEvent<Sort>) => this.#choose({ table: event.detail })}
+      @take=${(event: CustomEvent<string>) => void this.#take(event.detail)}
+      @point=${(event: CustomEvent<string | null>) => this.#pointOut(event.detail, level.id)}
+      @close-table=${() => this.#choose({ table: null })}
+    ></zicht-table>`;
+  }
+
+  async #readTable({ indicator, year }: View, level: string): Promise<Table> {
+    const [regions, figures] = await Promise.all([this.#regions(), readFigures({ indicator, level, year })]);
+    return { regions, figures };
+  }
+
+  /** The area of a row: selected, and in view. */
+  async #take(code: string): Promise<void> {
+    const region = (await this.#regions().catch(() => null))?.get(code);
+    if (region === undefined) return;
+    this.#choose({ area: code });
+    // No closer than its level is shown, or the table would change under the reader's hand.
+    const finer = this.#levels.slice(this.#levels.findIndex(({ id }) => id === region.level) + 1);
+    this.#fly(region, false, this.view?.level === null ? Math.min(...finer.map(({ minzoom }) => minzoom)) - 0.01 : Infinity);
+    await this.#findArea("stay");
+  }
+
+  #pointOut(code: string | null, level: string): void {
+    this.outlined = code === null ? null : { code, level };
   }
 
   #letGo(): void {

@@ -14,7 +14,7 @@ export interface Padding {
 /** Where the map should go. */
 export type Goal =
   | { readonly kind: "camera"; readonly camera: Camera }
-  | { readonly kind: "bounds"; readonly bounds: readonly [number, number, number, number]; readonly padding: Padding; readonly jump: boolean }
+  | { readonly kind: "bounds"; readonly bounds: readonly [number, number, number, number]; readonly padding: Padding; readonly jump: boolean; readonly maxZoom: number }
   | { readonly kind: "closer"; readonly zoom: number }; // unless it is close enough
 
 /** Names of the events of `<zicht-map>` and what they carry. */

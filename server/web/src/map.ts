@@ -3,11 +3,12 @@ import { LitElement, type PropertyValues, html, nothing, unsafeCSS } from "lit";
 import { type FeatureIdentifier, Map as MapLibre, type MapGeoJSONFeature, NavigationControl, type PointLike, ScaleControl, type StyleSpecification, setWorkerUrl } from "maplibre-gl";
 import mapLibreSheet from "maplibre-gl/dist/maplibre-gl.css?inline";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
-import { problemSentence, readStyle } from "./api.js";
+import { address, problemSentence, readFigures, readStyle } from "./api.js";
 import type { Pointed } from "./area.js";
-import { editionOf, indicatorOf } from "./atlas.js";
-import type { AtlasFacts } from "./atlas-types.js";
-import { figureInTile, formatFigure } from "./figure.js";
+import { editionOf, fieldOf, indicatorOf, seriesIn } from "./atlas.js";
+import type { AtlasFacts, Reason } from "./atlas-types.js";
+import { type Figure, figureInTile, formatFigure } from "./figure.js";
+import { SOURCE, joinedStyle, stateOf } from "./join.js";
 import type { Goal, MapEvents, Padding } from "./map-events.js";
 import { mapSheet } from "./map-sheet.js";
 import { base, tokens } from "./sheet.js";
@@ -38,6 +39,7 @@ export class ZichtMap extends LitElement {
     view: { attribute: false },
     goal: { attribute: false },
     selected: { attribute: false },
+    outlined: { attribute: false },
     embedded: { type: Boolean },
     state: { reflect: true },
     pointed: { state: true },
@@ -51,6 +53,8 @@ export class ZichtMap extends LitElement {
   /** Where to go; a new object moves the map. */
   declare goal: Goal;
   declare selected: { readonly code: string; readonly level: string } | null;
+  /** An area that is pointed at elsewhere, such as in the table. */
+  declare outlined: { readonly code: string; readonly level: string } | null;
   declare embedded: boolean;
   /** `loading` or `idle`; an attribute too. */
   declare state: "loading" | "idle";
@@ -59,6 +63,14 @@ export class ZichtMap extends LitElement {
 
   #map: MapLibre | null = null;
   #style: StyleSpecification | null = null;
+  /** Whether the figures come as states instead of in the tiles. */
+  #isJoined = false;
+  /** By level: which figures its areas are painted with. */
+  readonly #painted = new Map<string, { readonly key: string; readonly figures: ReadonlyMap<string, Figure> }>();
+  /** Reasons that any figure shown so far has had: layers are added, never taken away, so that a switch leaves the style as it is. */
+  #reasons: ReadonlySet<Reason> = new Set();
+  /** When the reader chose what is being drawn. */
+  #chosenAt: number | null = null;
   #asked = 0;
   #spot: Spot = { x: 0, y: 0 };
   #marked = new Map<Mark, FeatureIdentifier>();
@@ -73,6 +85,7 @@ export class ZichtMap extends LitElement {
   constructor() {
     super();
     this.selected = null;
+    this.outlined = null;
     this.embedded = false;
     this.state = "loading";
     this.pointed = null;
@@ -125,6 +138,7 @@ export class ZichtMap extends LitElement {
     else if (before !== undefined && styleKey(before) !== styleKey(this.view)) void this.#restyle(this.#map);
     if (this.#map !== null && changed.has("goal") && changed.get("goal") !== undefined) this.#go(this.goal);
     if (changed.has("selected")) this.#mark("selected", this.selected);
+    if (changed.has("outlined")) this.#mark("hover", this.outlined);
     this.#placeTip();
   }
 
@@ -143,11 +157,13 @@ export class ZichtMap extends LitElement {
 
   /** A new map: at the start, and when the language changes, for MapLibre takes its words only then. */
   async #build(): Promise<void> {
-    const style = await this.#readStyle();
-    if (style === null) return;
+    const read = await this.#readStyle();
+    if (read === null) return;
+    const { style, isJoined } = read;
     const camera = this.#map === null ? null : { center: this.#map.getCenter(), zoom: this.#map.getZoom() };
     this.#map?.remove();
     this.#marked.clear();
+    this.#painted.clear();
     try {
       this.#map = this.#create(style, camera ?? this.#start());
     } catch {
@@ -155,7 +171,7 @@ export class ZichtMap extends LitElement {
       return;
     }
     this.#listen(this.#map);
-    this.#adopt(style);
+    this.#adopt(style, isJoined);
   }
 
   #create(style: StyleSpecification, start: Partial<ConstructorParameters<typeof MapLibre>[0]>): MapLibre {
@@ -163,7 +179,7 @@ export class ZichtMap extends LitElement {
     if (container === null) throw new Error("the map has no place");
     const map = new MapLibre({
       container,
-      style,
+      style: structuredClone(style), // MapLibre keeps what it is given
       ...start,
       attributionControl: false, // the page names the sources itself, always in full
       cooperativeGestures: this.embedded,
@@ -189,7 +205,7 @@ export class ZichtMap extends LitElement {
       case "camera":
         return { center: [this.goal.camera.lon, this.goal.camera.lat], zoom: this.goal.camera.zoom };
       case "bounds":
-        return { bounds: [...this.goal.bounds], fitBoundsOptions: { padding: this.#room(this.goal.padding), maxZoom: CLOSEST_FIT_ZOOM } };
+        return { bounds: [...this.goal.bounds], fitBoundsOptions: { padding: this.#room(this.goal.padding), maxZoom: Math.min(CLOSEST_FIT_ZOOM, this.goal.maxZoom) } };
       case "closer":
         return { zoom: this.goal.zoom };
       default:
@@ -213,7 +229,7 @@ export class ZichtMap extends LitElement {
 
   #whole(): Goal {
     const { view, facts } = this;
-    return { kind: "bounds", bounds: editionOf(facts, indicatorOf(facts, view.indicator), view.year, view.level).bounds, padding: EVEN, jump: false };
+    return { kind: "bounds", bounds: editionOf(facts, indicatorOf(facts, view.indicator), view.year, view.level).bounds, padding: EVEN, jump: false, maxZoom: Infinity };
   }
 
   #go(goal: Goal): void {
@@ -226,7 +242,7 @@ export class ZichtMap extends LitElement {
         map.jumpTo({ center: [goal.camera.lon, goal.camera.lat], zoom: goal.camera.zoom });
         break;
       case "bounds":
-        map.fitBounds([...goal.bounds], { padding: this.#room(goal.padding), maxZoom: CLOSEST_FIT_ZOOM, animate: !goal.jump, duration: 900 });
+        map.fitBounds([...goal.bounds], { padding: this.#room(goal.padding), maxZoom: Math.min(CLOSEST_FIT_ZOOM, goal.maxZoom), animate: !goal.jump, duration: 900 });
         break;
       case "closer":
         if (map.getZoom() < goal.zoom) map.easeTo({ zoom: goal.zoom });
@@ -237,35 +253,92 @@ export class ZichtMap extends LitElement {
   }
 
   async #restyle(map: MapLibre): Promise<void> {
-    const style = await this.#readStyle();
-    if (style === null || map !== this.#map) return;
-    map.setStyle(style, { diff: true }); // tiles of a tileset that stays are not asked for again
+    this.#chosenAt = performance.now();
+    const read = await this.#readStyle();
+    if (read === null || map !== this.#map) return;
+    const { style, isJoined } = read;
+    const sourceOf = (one: StyleSpecification | null): string => JSON.stringify(one?.sources);
+    if (sourceOf(style) !== sourceOf(this.#style)) this.#painted.clear(); // a new source knows no states
+    if (JSON.stringify(style) !== JSON.stringify(this.#style)) {
+      map.setStyle(structuredClone(style), { diff: true }); // tiles of a source that stays are not asked for again
+    }
     map.triggerRepaint(); // so that it also comes to rest after a style that differs in nothing
     map.getCanvas().setAttribute("aria-label", this.#title);
     this.#point(null);
-    this.#adopt(style);
+    this.#adopt(style, isJoined);
   }
 
   /** The style of the view; null when it could not be read, or when a later view has overtaken it. */
-  async #readStyle(): Promise<StyleSpecification | null> {
+  async #readStyle(): Promise<{ style: StyleSpecification; isJoined: boolean } | null> {
     const asked = ++this.#asked;
     this.state = "loading";
-    const { indicator, year, level, lang } = this.view;
+    const { view, facts } = this;
+    const indicator = indicatorOf(facts, view.indicator);
+    const edition = editionOf(facts, indicator, view.year, view.level);
     try {
-      const style = await readStyle(indicator, year, level, lang);
-      return asked === this.#asked && this.isConnected ? forViewer(style) : null;
+      const [served, figures] = await Promise.all([
+        readStyle(view.indicator, view.year, view.level, view.lang),
+        // Those of the level in view are read before the old ones go, so that the map is never empty between them.
+        this.#level === null || !this.#hasFigures(this.#level) ? null : readFigures({ indicator: view.indicator, level: this.#level, year: view.year }),
+      ]);
+      if (asked !== this.#asked || !this.isConnected) return null;
+      if (figures !== null) this.#reasons = new Set([...this.#reasons, ...reasonsIn(figures)]);
+      const joined = joinedStyle(served, fieldOf(indicator), this.#tilesOf(edition.year, served), this.#reasons);
+      return { style: forViewer(joined ?? served), isJoined: joined !== null };
     } catch (problem) {
       if (asked === this.#asked) this.#send("map-problem", `${this.#texts.problemMap} ${problemSentence(problem, this.#texts)}`);
       return null;
     }
   }
 
-  #adopt(style: StyleSpecification): void {
+  #tilesOf(edition: number, { sources }: StyleSpecification): string {
+    const source = sources[SOURCE];
+    return address(`tiles/gebieden-${edition}`, { f: source?.type === "vector" ? (source.encoding ?? null) : null });
+  }
+
+  #hasFigures(level: string): boolean {
+    return seriesIn(indicatorOf(this.facts, this.view.indicator), this.view.year).some((series) => series.level === level);
+  }
+
+  #adopt(style: StyleSpecification, isJoined: boolean): void {
     this.#style = style;
+    this.#isJoined = isJoined;
     this.#level = null;
     this.#told.clear();
     this.#tellLevel();
     this.#mark("selected", this.selected);
+  }
+
+  /** Paints the areas of a level with their figures, where these do not come with the tiles. */
+  async #paint(level: string): Promise<void> {
+    const { view, facts } = this;
+    if (!this.#isJoined || !this.#hasFigures(level)) return;
+    const indicator = indicatorOf(facts, view.indicator);
+    const key = JSON.stringify([view.indicator, view.year]);
+    if (this.#painted.get(level)?.key === key) return;
+    try {
+      const figures = await readFigures({ indicator: view.indicator, level, year: view.year });
+      const map = this.#map;
+      if (map === null || styleKey(view) !== styleKey(this.view) || !this.#isJoined || map.getSource(SOURCE) === undefined) return;
+      for (const [code, figure] of figures) map.setFeatureState({ source: SOURCE, sourceLayer: level, id: code }, stateOf(figure, indicator, level));
+      this.#painted.set(level, { key, figures });
+      this.#measure(map);
+      const reasons = reasonsIn(figures);
+      for (const reason of reasons) this.#send("reason", { level, reason });
+      if (![...reasons].every((reason) => this.#reasons.has(reason))) {
+        this.#reasons = new Set([...this.#reasons, ...reasons]);
+        await this.#restyle(map);
+      }
+    } catch (problem) {
+      if (styleKey(view) === styleKey(this.view)) this.#send("map-problem", `${this.#texts.problemMap} ${problemSentence(problem, this.#texts)}`);
+    }
+  }
+
+  /** Notes how long a switch took, from the choice to the frame that shows it, for whoever looks at the timeline of the browser. */
+  #measure(map: MapLibre): void {
+    const start = this.#chosenAt;
+    this.#chosenAt = null;
+    if (start !== null) map.once("render", () => performance.measure("zichtkaart:switch", { start }));
   }
 
   #listen(map: MapLibre): void {
@@ -278,7 +351,10 @@ export class ZichtMap extends LitElement {
     });
     map.on("dataloading", () => (this.state = "loading"));
     map.on("movestart", () => (this.state = "loading"));
-    map.on("styledata", () => this.#mark("selected", this.selected));
+    map.on("styledata", () => {
+      this.#mark("selected", this.selected);
+      if (this.#level !== null) void this.#paint(this.#level); // the first style comes later than its figures may
+    });
     map.on("zoom", () => this.#tellLevel());
     map.on("movestart", ({ originalEvent }) => {
       if (originalEvent !== undefined) this.#isAtGoal = false; // the reader took over
@@ -327,7 +403,8 @@ export class ZichtMap extends LitElement {
     const code: unknown = properties["code"];
     const name: unknown = properties["name"];
     if (typeof code !== "string" || sourceLayer === undefined) return null;
-    const figure = figureInTile(properties, indicatorOf(this.facts, this.view.indicator));
+    const painted = this.#painted.get(sourceLayer)?.figures.get(code) ?? null;
+    const figure = this.#isJoined ? painted : figureInTile(properties, indicatorOf(this.facts, this.view.indicator));
     return { code, name: typeof name === "string" ? name : code, level: sourceLayer, figure };
   }
 
@@ -375,6 +452,8 @@ export class ZichtMap extends LitElement {
     const map = this.#map;
     if (map === null || this.#style === null) return;
     const level = levelAt(this.#style, map.getZoom());
+    // The next level is read while the reader comes closer.
+    for (const near of new Set([level, levelAt(this.#style, map.getZoom() + 0.7)])) if (near !== null) void this.#paint(near);
     if (level === this.#level) return;
     this.#level = level;
     this.#send("level", level);
@@ -382,7 +461,7 @@ export class ZichtMap extends LitElement {
 
   /** Looks only for reasons that were not found before, so that there is little to look through. */
   #tellReasons(map: MapLibre): void {
-    if (this.#style === null) return;
+    if (this.#style === null || this.#isJoined) return;
     for (const { id, role, level } of areaLayers(this.#style)) {
       if (role !== "reason" || this.#told.has(id) || map.getLayer(id) === undefined) continue;
       const [feature] = map.queryRenderedFeatures({ layers: [id] });
@@ -404,6 +483,10 @@ export class ZichtMap extends LitElement {
   #send<Name extends keyof MapEvents>(name: Name, detail: MapEvents[Name]): void {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
+}
+
+function reasonsIn(figures: ReadonlyMap<string, Figure>): Set<Reason> {
+  return new Set([...figures.values()].flatMap((figure) => (figure.kind === "reason" ? [figure.reason] : [])));
 }
 
 function styleKey({ indicator, year, level }: View): string {

@@ -26,6 +26,11 @@ function levelLayers(style: StyleSpecification, roles: readonly Role[]): LevelLa
   });
 }
 
+/** What a layer says it is; null for one that says nothing. */
+export function roleOf(layer: LayerSpecification): string | null {
+  return metadata(layer, "zichtkaart:role");
+}
+
 function metadata(layer: LayerSpecification, key: string): string | null {
   const facts: unknown = layer.metadata;
   if (typeof facts !== "object" || facts === null) return null;

@@ -20,7 +20,7 @@ test("a sentence with a gap has one in both languages", () => {
 
 test("the languages differ, save for what is the same in both", () => {
   const same = keys.filter((key) => TEXTS.nl[key] === TEXTS.en[key]);
-  expect(same).toEqual(["downloadCsv", "downloadJson", "zoomIn", "scaleKilometers", "scaleMeters"]);
+  expect(same).toEqual(["downloadCsv", "downloadJson", "downloadExcel", "downloadGeoPackage", "tableFilter", "zoomIn", "scaleKilometers", "scaleMeters"]);
 });
 
 test.each(LANGS)("every reason has words in %s", (lang) => {

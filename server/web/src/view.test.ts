@@ -2,7 +2,9 @@ import { describe, expect, test } from "vitest";
 import { facts } from "./fixture.js";
 import { type View, choose, readAddress, resolve, writeAddress } from "./view.js";
 
-const view: View = { indicator: "koop-woningen", year: 2022, level: "buurt", area: "BU99010101", lang: "en", camera: { zoom: 9.25, lat: 52.1, lon: 5.25 } };
+const nothingMore = { table: null, beside: [], second: null, flow: null };
+
+const view: View = { ...nothingMore, indicator: "koop-woningen", year: 2022, level: "buurt", area: "BU99010101", lang: "en", camera: { zoom: 9.25, lat: 52.1, lon: 5.25 } };
 
 const at = (rest: string) => readAddress(new URL(`https://kaart.example/atlas/${rest}`));
 
@@ -16,7 +18,7 @@ describe("an address", () => {
     expect(writeAddress(bare, facts)).toBe("?thema=vastgoed&indicator=koop-woningen&jaar=2022");
   });
 
-  test.each<Partial<View>>([{}, { level: null }, { area: null }, { lang: "nl" }, { camera: null }, { year: 2021, level: null }, { indicator: "misdrijven", year: 2021, level: null }])(
+  test.each<Partial<View>>([{}, { level: null }, { area: null }, { lang: "nl" }, { camera: null }, { year: 2021, level: null }, { indicator: "misdrijven", year: 2021, level: null }, { table: "-cijfer" }, { beside: ["GM0001", "GM0002"] }, { second: { how: "swipe", indicator: "koop-woningen", year: 2021 } }])(
     "that is written and read again gives the same view: %j",
     (part) => {
       const wanted = { ...view, ...part };
@@ -25,7 +27,7 @@ describe("an address", () => {
   );
 
   test("without anything asks for the first indicator in its newest year", () => {
-    expect(resolve(at(""), facts)).toEqual({ view: { indicator: "koop-woningen", year: 2022, level: null, area: null, lang: "nl", camera: null }, notes: [] });
+    expect(resolve(at(""), facts)).toEqual({ view: { indicator: "koop-woningen", year: 2022, level: null, area: null, lang: "nl", camera: null, ...nothingMore }, notes: [] });
   });
 
   test("with a theme alone asks for its first indicator", () => {
@@ -44,6 +46,18 @@ describe("an address", () => {
       { kind: "year", asked: 1999 },
       { kind: "level", asked: "straat" },
     ]);
+  });
+
+  test("compares with what has figures, and with nothing else", () => {
+    expect(resolve(at("?schuif=misdrijven,1999"), facts)?.view.second).toEqual({ how: "swipe", indicator: "misdrijven", year: 2021 });
+    expect(resolve(at("?schuif=koop-woningen,2022"), facts)?.view.second).toBeNull();
+    expect(resolve(at("?kruis=misdrijven,2022"), facts)?.view.second).toBeNull();
+    expect(resolve(at("?kruis=misdrijven,2021&jaar=2021"), facts)?.view.second).toEqual({ how: "cross", indicator: "misdrijven", year: 2021 });
+    expect(resolve(at("?schuif=nee,2021"), facts)?.view.second).toBeNull();
+  });
+
+  test("has no more areas side by side than fit, and each once", () => {
+    expect(at("?naast=A,B,A,,C,D,E").beside).toEqual(["A", "B", "C", "D"]);
   });
 
   test("of an indicator without figures counts as unknown", () => {

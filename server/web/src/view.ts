@@ -1,12 +1,23 @@
 /** What the page shows, and its one owner: the address. Reading an address gives a request, which the atlas turns into a view. */
 import type { AtlasFacts } from "./atlas-types.js";
 import { indicatorOf, seriesIn, shownIndicators, yearsOf } from "./atlas.js";
+import { SORTS, type Sort } from "./rows.js";
 import { LANGS, type Lang } from "./texts.js";
 
 export interface Camera {
   readonly zoom: number;
   readonly lat: number;
   readonly lon: number;
+}
+
+/** As many areas as fit side by side. */
+export const MOST_BESIDE = 4;
+
+/** A second subject or year: on a map of its own that a slider uncovers, or crossed with the first in one map. */
+export interface Second {
+  readonly how: "swipe" | "cross";
+  readonly indicator: string;
+  readonly year: number;
 }
 
 /** What an address asks for; it may not exist. */
@@ -18,6 +29,10 @@ export interface Request {
   readonly area: string | null;
   readonly lang: Lang;
   readonly camera: Camera | null;
+  readonly table: Sort | null;
+  readonly beside: readonly string[];
+  readonly second: Second | null;
+  readonly flow: string | null;
 }
 
 /** What is shown; everything in it exists, save perhaps the area. */
@@ -31,6 +46,13 @@ export interface View {
   readonly lang: Lang;
   /** Null: the whole atlas, or the selected area. */
   readonly camera: Camera | null;
+  /** How the table is sorted; null where it is not shown. */
+  readonly table: Sort | null;
+  /** Codes of the areas that are compared. */
+  readonly beside: readonly string[];
+  readonly second: Second | null;
+  /** Id of the flows that are drawn from and to the selected area. */
+  readonly flow: string | null;
 }
 
 /** Something in the address that the atlas does not have. */
@@ -52,7 +74,17 @@ export function readAddress(address: URL): Request {
     area: query.get("gebied"),
     lang: LANGS.find((known) => known === lang) ?? "nl",
     camera: readCamera(address.hash),
+    table: SORTS.find((sort) => sort === query.get("tabel")) ?? null,
+    beside: [...new Set((query.get("naast") ?? "").split(",").filter((code) => code !== ""))].slice(0, MOST_BESIDE),
+    second: readSecond(query.get("schuif"), "swipe") ?? readSecond(query.get("kruis"), "cross"),
+    flow: query.get("stroom"),
   };
+}
+
+/** `indicator,year`, as it stands in an address. */
+function readSecond(text: string | null, how: Second["how"]): Second | null {
+  const [, indicator, year] = /^([^,]+),(\d{4})$/.exec(text ?? "") ?? [];
+  return indicator === undefined ? null : { how, indicator, year: Number(year) };
 }
 
 function readCamera(hash: string): Camera | null {
@@ -67,8 +99,12 @@ export function writeAddress(view: View, facts: AtlasFacts): string {
   const query = new URLSearchParams({ thema: indicatorOf(facts, view.indicator).theme, indicator: view.indicator, jaar: String(view.year) });
   if (view.level !== null) query.set("niveau", view.level);
   if (view.area !== null) query.set("gebied", view.area);
+  if (view.second !== null) query.set(view.second.how === "swipe" ? "schuif" : "kruis", `${view.second.indicator},${view.second.year}`);
+  if (view.flow !== null) query.set("stroom", view.flow);
+  if (view.beside.length > 0) query.set("naast", view.beside.join(","));
+  if (view.table !== null) query.set("tabel", view.table);
   if (view.lang !== "nl") query.set("lang", view.lang);
-  return `?${query}${view.camera === null ? "" : writeCamera(view.camera)}`;
+  return `?${String(query).replaceAll("%2C", ",")}${view.camera === null ? "" : writeCamera(view.camera)}`;
 }
 
 function writeCamera({ zoom, lat, lon }: Camera): string {
@@ -93,7 +129,22 @@ export function resolve(request: Request, facts: AtlasFacts): { view: View; note
   const hasLevel = seriesIn(indicator, year).some((series) => series.level === request.level);
   if (request.level !== null && !hasLevel) notes.push({ kind: "level", asked: request.level });
   const level = hasLevel ? request.level : null;
-  return { view: { indicator: indicator.id, year, level, area: request.area, lang: request.lang, camera: request.camera }, notes };
+  const { area, lang, camera, table, beside } = request;
+  const flow = (facts.flows ?? []).some(({ id }) => id === request.flow) ? request.flow : null;
+  return { view: { indicator: indicator.id, year, level, area, lang, camera, table, beside, second: secondIn(facts, request.second, indicator.id, year), flow }, notes };
+}
+
+/** The second subject, where it has figures of its year and is not just what the map shows already. */
+function secondIn(facts: AtlasFacts, second: Second | null, indicator: string, year: number): Second | null {
+  const found = shownIndicators(facts).find(({ id }) => id === second?.indicator);
+  if (second === null || found === undefined || (found.id === indicator && second.year === year)) return null;
+  if (second.how === "cross" && found.id === indicator) return null;
+  const years = yearsOf(found);
+  // Two subjects are crossed for one year.
+  const wanted = second.how === "cross" ? year : second.year;
+  const nearest = years.toSorted((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted))[0];
+  if (nearest === undefined || (second.how === "cross" && nearest !== year)) return null;
+  return { ...second, year: nearest };
 }
 
 /** A view after a choice; what the new indicator or year lacks falls back in silence, for the reader sees it happen. */
