@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from server.headers import OpenToAll, everywhere
 from server.health_route import live, ready
+from server.kaart.routes import KAART_ROUTES
 from server.metrics import SharedCounts, Tally
 from server.metrics_route import metrics, security_txt
 from server.ogc.routes import OGC_ROUTES
@@ -43,6 +44,7 @@ ROUTES = (
     Route("/sprites/{name}", reasons_sprite),
     Route("/values/{indicator}", values),
     Route("/raster/{indicator}/{z}/{x}/{name}", raster),
+    *KAART_ROUTES,
     *WMTS_ROUTES,
     Route("/qgis/connections/{name}", qgis_connections),
     Route("/qgis/{name}", qgis_layers),

@@ -14,6 +14,7 @@ from layers.atlas import AtlasFacts, Lang
 from server.address import base_url
 from server.documents import Landing, Link
 from server.headers import page_headers
+from server.kaart.preview import preview
 from server.negotiation import Encoding, best_media_type
 from server.responses import ALWAYS_THERE, CachePolicy, Content, respond
 from server.snapshot import Snapshot
@@ -89,17 +90,19 @@ def _page(request: Request, name: str, *, embedded: bool) -> Response:
     source = found.body(Encoding.IDENTITY).decode() if found else UNBUILT
     asked = request.query_params.get("lang")
     lang: Lang = next((lang for lang in get_args(Lang) if lang == asked), "nl")
-    content = Content.of(introduced(source, Snapshot.of(request).facts, lang).encode(), "text/html; charset=utf-8")
+    snapshot = Snapshot.of(request)
+    shared = preview(snapshot, request.query_params, lang, base_url(request, request.app.state.settings))
+    content = Content.of(introduced(source, snapshot.facts, lang, shared).encode(), "text/html; charset=utf-8")
     headers = page_headers(request.app.state.settings, embedded=embedded)
     vary = "Accept-Encoding" if embedded else "Accept, Accept-Encoding"
     return respond(request, content, CachePolicy.ASK, vary=vary, headers=headers)
 
 
-def introduced(page: str, facts: AtlasFacts, lang: Lang) -> str:
-    """The page with language, title and description of the atlas, for search engines and for links that are shared."""
+def introduced(page: str, facts: AtlasFacts, lang: Lang, shared: str = "") -> str:
+    """The page with language, title and description of the atlas for search engines, and what links that are ``shared`` show."""
     title = html.escape(facts.title.in_(lang))
     described = facts.notice.in_(lang) if facts.notice else facts.title.in_(lang)
-    meta = f'<meta name="description" content="{html.escape(described)}">'
+    meta = "\n".join(part for part in (f'<meta name="description" content="{html.escape(described)}">', shared) if part)
     page = re.sub(r"<html[^>]*>", f'<html lang="{lang}">', page, count=1)
     page = re.sub(r'\s*<meta name="description"[^>]*>', "", page)
     return re.sub(r"<title>[^<]*</title>", lambda _: f"<title>{title}</title>\n{meta}", page, count=1)

@@ -21,6 +21,7 @@ class Drawing:
     """An SVG that grows downwards and becomes as wide as its widest line."""
 
     def __init__(self, tokens: Tokens) -> None:
+        self.tokens = tokens
         self._ink = tokens.label(0).color
         self._outline = tokens.border(0).casing
         self._parts: list[str] = []
@@ -112,6 +113,20 @@ class Drawing:
         self._rows.append(label)
         self._y_px += height
 
+    @property
+    def size_px(self) -> tuple[float, float]:
+        """Width and height of what is there, with a margin around it."""
+        return self._width_px + MARGIN_PX, self._y_px + MARGIN_PX
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The texts of its rows, as they are read aloud."""
+        return tuple(self._rows)
+
+    def part(self, x: float, y: float) -> str:
+        """What is there, as a part of a larger SVG; its corner lies at a point. Patterns it needs are for the whole to define."""
+        return f'<g transform="translate({x:g} {y:g})">{"".join(self._parts)}</g>'
+
     def svg(self, title: str, swatches: list[str]) -> str:
         """The whole, with a title and all rows for who cannot see it."""
         width, height = round(self._width_px + MARGIN_PX), round(self._y_px + MARGIN_PX)
@@ -149,12 +164,12 @@ def text_width_px(text: str, size_px: float) -> float:
     return size_px * sum(0.95 if sign in "mwMW@%" else 0.72 if sign.isupper() else 0.62 for sign in text)
 
 
-def wrapped(text: str, size_px: float) -> list[str]:
-    """A text in lines that stay within the width of a legend, broken between words."""
+def wrapped(text: str, size_px: float, width_px: float = WRAP_PX) -> list[str]:
+    """A text in lines that stay within a width, that of a legend or another, broken between words."""
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_width_px(longer, size_px) <= WRAP_PX:
+        if lines and text_width_px(longer, size_px) <= width_px:
             lines[-1] = longer
         else:
             lines.append(word)

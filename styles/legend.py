@@ -85,16 +85,23 @@ def legend_svg(
         drawing.space(6)
         if level is None and len(levels) > 1 and indicator.kind != "category":
             drawing.text(WORDS[lang].per.format(level=one.title.in_(lang)), TEXT_PX, bold=True)
-        if is_sized:
-            _draw_circles(drawing, facts, indicator, one.id, lang, zoom)
-            continue
-        for entry in _class_entries(indicator, one.id, lang):
-            drawing.row(entry.color or tokens.missing, entry.label)
+        draw_figures(drawing, facts, indicator, one.id, lang, zoom)
         if indicator.kind == "category":
             break  # the same for every level
     drawing.space(6)
     title = ", ".join(part for part in (indicator.title.in_(lang), unit) if part)
     return drawing.svg(title, draw_reasons(drawing, reasons, lang, tokens, are_marks=is_sized))
+
+
+def draw_figures(
+    drawing: Drawing, facts: AtlasFacts, indicator: IndicatorFacts, level: str, lang: Lang, zoom: float | None = None
+) -> None:
+    """The rows of classes or categories of a level, or its circles."""
+    if indicator.drawn == "symbols":
+        _draw_circles(drawing, facts, indicator, level, lang, zoom)
+        return
+    for entry in _class_entries(indicator, level, lang):
+        drawing.row(entry.color or drawing.tokens.missing, entry.label)
 
 
 def draw_reasons(
