@@ -158,7 +158,7 @@ def measured(browser: Browser, site: str, case: Case) -> tuple[list[float], list
     """Milliseconds per switch: in the viewer, and by reloading tiles with figures; the first of each is thrown away."""
     viewer, peer = browser.new_page(viewport=SIZE), browser.new_page(viewport=SIZE)
     for page in (viewer, peer):
-        page.set_default_timeout(120_000)
+        page.set_default_timeout(600_000)
     viewer.goto(f"{site}?indicator={case.ids[0]}&niveau={case.level}")
     viewer.wait_for_selector('zicht-map[state="idle"]')
     styles = _peer(peer, site, case)

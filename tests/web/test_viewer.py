@@ -245,7 +245,7 @@ def of_first_theme(demo: Demo) -> list[IndicatorFacts]:
 def test_a_choice_of_indicator_year_and_level_changes_legend_and_address(viewer: Viewer, demo: Demo) -> None:
     viewer.open()
     second = of_first_theme(demo)[1]
-    viewer.page.get_by_label("Onderwerp").select_option(second.id)
+    viewer.page.get_by_label("Onderwerp", exact=True).select_option(second.id)
     expect(viewer.page.locator("zicht-legend h2")).to_have_text(second.title.nl)
     assert viewer.query["indicator"] == second.id
 
@@ -374,11 +374,11 @@ def test_what_an_address_asks_for_in_vain_is_told(viewer: Viewer) -> None:
 def test_the_back_button_undoes_a_choice(viewer: Viewer, demo: Demo) -> None:
     first, second = of_first_theme(demo)[:2]
     viewer.open(address(first, demo.year(first)))
-    viewer.page.get_by_label("Onderwerp").select_option(second.id)
+    viewer.page.get_by_label("Onderwerp", exact=True).select_option(second.id)
     expect(viewer.page.locator("zicht-legend h2")).to_have_text(second.title.nl)
     viewer.page.go_back()
     expect(viewer.page.locator("zicht-legend h2")).to_have_text(first.title.nl)
-    expect(viewer.page.get_by_label("Onderwerp")).to_have_value(first.id)
+    expect(viewer.page.get_by_label("Onderwerp", exact=True)).to_have_value(first.id)
     viewer.settle()
 
 
@@ -427,8 +427,8 @@ def test_a_phone_shows_everything_without_scrolling_sideways(phone: Viewer, demo
     phone.open(address(demo.indicator, demo.year(demo.indicator)) + f"&gebied={region.code}")
     expect(phone.page.locator("zicht-area .number")).to_contain_text(number)
     assert phone.overflow <= 0
-    phone.page.locator("summary").click()
-    expect(phone.page.get_by_label("Onderwerp")).to_be_visible()
+    phone.page.locator("summary", has_text="Kaart kiezen").click()
+    expect(phone.page.get_by_label("Onderwerp", exact=True)).to_be_visible()
     assert phone.overflow <= 0
 
 
@@ -626,7 +626,7 @@ def test_axe_finds_nothing(chromium: Browser, site: str, demo: Demo, path: str, 
         viewer.open(path + place)
         expect(viewer.page.locator("zicht-area .number")).to_contain_text(number)
         if path == "" and size == PHONE:
-            viewer.page.locator("summary").click()
+            viewer.page.locator("summary", has_text="Kaart kiezen").click()
         assert _violations(viewer.page) == []
         if path == "" and size == DESK:
             viewer.page.get_by_role("button", name="Insluiten").click()

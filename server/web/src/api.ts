@@ -2,7 +2,9 @@
 import type { AtlasFacts, RegionColumns, Values } from "./atlas-types.js";
 import type { StyleSpecification } from "maplibre-gl";
 import { type Figure, figureFrom } from "./figure.js";
+import type { FlowRows } from "./flows.js";
 import { Regions } from "./regions.js";
+import { type Sheet, type Trends, trendsIn } from "./trend.js";
 import type { Lang, Texts } from "./texts.js";
 
 /** The server said no, or nothing. `detail` is its sentence, if it gave one. */
@@ -43,13 +45,16 @@ export function readAtlas(): Promise<AtlasFacts> {
   return readJson<AtlasFacts>(address("atlas.json"));
 }
 
-export function readStyle(indicator: string, year: number, level: string | null, lang: Lang): Promise<StyleSpecification> {
-  const url = address(`styles/${indicator}`, { year: String(year), level, lang });
+/** The style of an indicator, or of two in one map. */
+export function readStyle(indicator: string, year: number, level: string | null, lang: Lang, other: string | null): Promise<StyleSpecification> {
+  const url = address(`styles/${indicator}`, { year: String(year), level, lang, with: other });
   return once(styleByAddress, url, () => readJson<StyleSpecification>(url));
 }
 
 const styleByAddress = new Map<string, Promise<StyleSpecification>>();
 const regionsByEdition = new Map<number, Promise<Regions>>();
+const flowsById = new Map<string, Promise<FlowRows>>();
+const trendsByCode = new Map<string, Promise<Trends>>();
 const figuresByAddress = new Map<string, Promise<ReadonlyMap<string, Figure>>>();
 
 /** The regions of an edition; asked for once. */
@@ -69,6 +74,16 @@ export function readFigures(query: ValuesQuery): Promise<ReadonlyMap<string, Fig
     }
     return figures;
   });
+}
+
+/** The rows of a flow, of all years; asked for once. */
+export function readFlows(id: string): Promise<FlowRows> {
+  return once(flowsById, id, () => readJson<FlowRows>(address(`flows/${id}`, { f: "json" })));
+}
+
+/** The figures of one area in all years, by indicator; asked for once. */
+export function readTrends(code: string): Promise<Trends> {
+  return once(trendsByCode, code, async () => trendsIn(await readJson<Sheet>(address(`gebied/${encodeURIComponent(code)}`, { f: "json" }))));
 }
 
 function once<Key, Value>(cache: Map<Key, Promise<Value>>, key: Key, read: () => Promise<Value>): Promise<Value> {

@@ -29,7 +29,9 @@ export const appSheet = css`
     border: 1px solid var(--edge);
     border-radius: var(--radius);
   }
-  details > zicht-choices {
+  .within {
+    display: grid;
+    gap: 0.85rem;
     border-top: 1px solid var(--line);
     padding: 0.9rem;
   }
@@ -80,6 +82,91 @@ export const appSheet = css`
   }
   .stage:has(zicht-table) {
     height: 100dvh;
+  }
+  zicht-beside {
+    flex: 0 1 auto;
+    max-height: 55%;
+  }
+  .stage:has(zicht-beside) {
+    height: 100dvh;
+  }
+  zicht-map[bare] {
+    pointer-events: none;
+    z-index: 1;
+  }
+  .divider {
+    background: #fff;
+    box-shadow: 0 0 0 1px #10222f;
+    height: 100%;
+    margin-left: -1.5px;
+    pointer-events: none;
+    position: absolute;
+    top: 0;
+    width: 3px;
+    z-index: 2;
+  }
+  .slide {
+    appearance: none;
+    background: none;
+    height: 44px;
+    left: -22px;
+    margin: 0;
+    pointer-events: none;
+    position: absolute;
+    top: calc(50% - 22px);
+    width: calc(100% + 44px);
+    z-index: 2;
+  }
+  .slide::-webkit-slider-thumb {
+    appearance: none;
+    background: #fff;
+    border: 2px solid #10222f;
+    border-radius: 50%;
+    cursor: ew-resize;
+    height: 44px;
+    pointer-events: auto;
+    width: 44px;
+  }
+  .slide::-moz-range-thumb {
+    background: #fff;
+    border: 2px solid #10222f;
+    border-radius: 50%;
+    cursor: ew-resize;
+    height: 40px;
+    pointer-events: auto;
+    width: 40px;
+  }
+  .slide:focus-visible {
+    outline: 0;
+  }
+  .slide:focus-visible::-webkit-slider-thumb {
+    outline: 3px solid var(--focus);
+    outline-offset: 2px;
+  }
+  .slide:focus-visible::-moz-range-thumb {
+    outline: 3px solid var(--focus);
+    outline-offset: 2px;
+  }
+  .side {
+    background: rgb(255 255 255 / 90%);
+    border-radius: var(--radius);
+    bottom: 2.2rem;
+    color: #17242f;
+    font-size: 0.8125rem;
+    font-weight: 600;
+    line-height: 1.25;
+    max-width: 42%;
+    padding: 0.15rem 0.5rem;
+    pointer-events: none;
+    position: absolute;
+    z-index: 2;
+  }
+  .side.left {
+    left: 0.6rem;
+  }
+  .side.right {
+    right: 0.6rem;
+    text-align: end;
   }
   .acts {
     display: flex;
@@ -192,7 +279,7 @@ export const appSheet = css`
       position: absolute;
       right: 0;
     }
-    .stage:has(zicht-table) .credit {
+    .stage:has(zicht-table, zicht-beside) .credit {
       max-width: none;
       position: static;
     }

@@ -1,19 +1,27 @@
 /** `<zicht-app>`: the page. It owns the view, which the address reflects, and hands every element its part. */
 import { LitElement, type PropertyValues, html, nothing } from "lit";
 import "./about-figures.js";
-import { address, problemSentence, readAtlas, readFigures, readRegions } from "./api.js";
+import { address, problemSentence, readAtlas, readFigures, readFlows, readRegions, readTrends } from "./api.js";
 import { appSheet } from "./app-sheet.js";
 import type { Area, FigureState, Pointed } from "./area.js";
 import "./area-card.js";
 import { editionOf, indicatorOf, levelFacts, levelsOf, nationalNumber, seriesIn } from "./atlas.js";
-import type { AtlasFacts, EditionFacts, IndicatorFacts, LevelFacts, Reason } from "./atlas-types.js";
+import type { AtlasFacts, EditionFacts, FlowFacts, IndicatorFacts, LevelFacts, Reason } from "./atlas-types.js";
+import type { Beside } from "./beside.js";
+import "./beside.js";
 import "./choices.js";
-import { formatFigure } from "./figure.js";
+import "./compare-choice.js";
+import "./cross-legend.js";
+import { type Figure, formatFigure } from "./figure.js";
 import type { Table } from "./figure-table.js";
 import "./figure-table.js";
+import "./flow-list.js";
+import { type FlowLines, type Stream, flowLines, streamsOf } from "./flows.js";
 import { closeIcon, outsideIcon, tableIcon, warnIcon } from "./icons.js";
 import "./legend-list.js";
-import type { Goal, MapEvents, Padding } from "./map-events.js";
+import { classLabelOf } from "./legend.js";
+import type { Drawing, Goal, MapEvents, Padding } from "./map-events.js";
+import type { ZichtMap } from "./map.js";
 import { noticeBadge } from "./notice.js";
 import "./page-header.js";
 import type { Region, Regions } from "./regions.js";
@@ -23,7 +31,7 @@ import { figureSource, noteSentence } from "./sentences.js";
 import { base, tokens } from "./sheet.js";
 import { spoken, spokenSources } from "./spoken.js";
 import { TEXTS, type Lang, type Texts, inLang } from "./texts.js";
-import { type Note, type View, choose, readAddress, resolve, writeAddress } from "./view.js";
+import { MOST_BESIDE, type Note, type Second, type View, choose, readAddress, resolve, writeAddress } from "./view.js";
 
 /** Room on the map for the card of an area, where the style sheet puts it. */
 const ROOM: Readonly<Record<"none" | "above" | "beside" | "below", Padding>> = {
@@ -32,6 +40,8 @@ const ROOM: Readonly<Record<"none" | "above" | "beside" | "below", Padding>> = {
   beside: { top: 50, right: 70, bottom: 50, left: 390 },
   below: { top: 30, right: 60, bottom: 135, left: 30 },
 };
+
+const NOTHING_YET = { level: null, drawing: null, reasons: {} } as const;
 
 const WIDE = matchMedia("(min-width: 56rem)");
 
@@ -50,6 +60,12 @@ export class ZichtApp extends LitElement {
     problem: { state: true },
     isFatal: { state: true },
     isWide: { state: true },
+    drawing: { state: true },
+    zoom: { state: true },
+    swipeAt: { state: true },
+    secondSide: { state: true },
+    secondFigure: { state: true },
+    flow: { state: true },
   };
 
   static override styles = [tokens, base, appSheet];
@@ -73,6 +89,18 @@ export class ZichtApp extends LitElement {
   /** Whether the problem leaves nothing to show. */
   declare protected isFatal: boolean;
   declare protected isWide: boolean;
+  /** What the map draws besides fills. */
+  declare protected drawing: Drawing | null;
+  /** Of the map, in steps that a circle in the legend can follow. */
+  declare protected zoom: number;
+  /** How much of the map is left of the slider, in percent. */
+  declare protected swipeAt: number;
+  /** What the map right of the slider tells. */
+  declare protected secondSide: { readonly level: string | null; readonly drawing: Drawing | null; readonly reasons: Readonly<Record<string, ReadonlySet<Reason>>> };
+  /** Of the selected area, in the second subject or year. */
+  declare protected secondFigure: Figure | null;
+  /** The flows of the selected area: those that were asked for, and null while they are read. */
+  declare protected flow: { readonly key: string; readonly name: string; readonly streams: readonly Stream[] | null; readonly lines: FlowLines | null } | null;
 
   /** Whether the last choice was of a year and nothing else. */
   #wasYearAlone = false;
@@ -98,6 +126,12 @@ export class ZichtApp extends LitElement {
     this.problem = null;
     this.isFatal = false;
     this.isWide = WIDE.matches;
+    this.drawing = null;
+    this.zoom = 0;
+    this.swipeAt = 50;
+    this.secondSide = NOTHING_YET;
+    this.secondFigure = null;
+    this.flow = null;
   }
 
   override connectedCallback(): void {
@@ -180,6 +214,86 @@ export class ZichtApp extends LitElement {
 
   #meet({ level, reason }: MapEvents["reason"]): void {
     this.reasons = { ...this.reasons, [level]: new Set([...(this.reasons[level] ?? []), reason]) };
+  }
+
+  /** The map moves: the map right of the slider goes along, and so do circles in the legend. */
+  #move(camera: MapEvents["moving"]): void {
+    const zoom = Math.round(camera.zoom * 10) / 10;
+    if (zoom !== this.zoom) this.zoom = zoom;
+    this.renderRoot.querySelector<ZichtMap>("zicht-map[bare]")?.follow(camera);
+  }
+
+  /** The map right of the slider is there: it begins where the first one is. */
+  #follow(): void {
+    const [first, second] = this.renderRoot.querySelectorAll<ZichtMap>("zicht-map");
+    const camera = first?.camera ?? null;
+    if (camera !== null) second?.follow(camera);
+  }
+
+  #meetSecond({ level, reason }: MapEvents["reason"]): void {
+    const { reasons } = this.secondSide;
+    this.secondSide = { ...this.secondSide, reasons: { ...reasons, [level]: new Set([...(reasons[level] ?? []), reason]) } };
+  }
+
+  #secondKey = "";
+
+  /** The figure of the selected area in the second subject. */
+  async #findSecond(view: View): Promise<void> {
+    const code = this.area?.code ?? null;
+    const key = JSON.stringify([view.second, code]);
+    if (key === this.#secondKey) return;
+    this.#secondKey = key;
+    this.secondFigure = null;
+    if (view.second === null || this.area === null) return;
+    const { indicator, year } = view.second;
+    const figures = await readFigures({ indicator, level: this.area.level, year }).catch(() => null); // the level may have none
+    if (key === this.#secondKey) this.secondFigure = figures?.get(code ?? "") ?? null;
+  }
+
+  /** The flows of the selected area, or of the area of their level around it. */
+  #findFlows(view: View): void {
+    const facts = this.#flowFacts;
+    const key = JSON.stringify([view.flow, view.year, this.area?.code ?? null]);
+    if (facts === null) {
+      if (this.flow !== null) this.flow = null;
+      return;
+    }
+    if (this.flow?.key === key) return;
+    this.flow = { key, name: "", streams: null, lines: null };
+    void this.#readFlow(facts, view.year, key);
+  }
+
+  async #readFlow(facts: FlowFacts, year: number, key: string): Promise<void> {
+    const edition = facts.editions[facts.years.indexOf(year)];
+    if (edition === undefined || this.area === null) return;
+    const { code } = this.area;
+    try {
+      const [rows, regions] = await Promise.all([readFlows(facts.id), readRegions(edition)]);
+      const here = regions.upTo(code, facts.level);
+      if (here === undefined || this.flow?.key !== key) return;
+      const streams = streamsOf(rows, here.code, year);
+      this.flow = { key, name: here.name, streams, lines: flowLines(streams, here, (other) => regions.get(other)) };
+    } catch (problem) {
+      if (this.flow?.key === key) this.problem = `${this.#texts.problemValues} ${problemSentence(problem, this.#texts)}`;
+    }
+  }
+
+  get #flowFacts(): FlowFacts | null {
+    return (this.facts?.flows ?? []).find(({ id }) => id === this.view?.flow) ?? null;
+  }
+
+  /** The areas that stand side by side. */
+  async #readBeside(codes: readonly string[]): Promise<readonly Beside[]> {
+    const { view } = this.#shown;
+    const regions = await this.#regions();
+    const known = codes.flatMap((code) => regions.get(code) ?? []);
+    return Promise.all(known.map(async (region) => ({ region, around: regions.around(region), trend: (await readTrends(region.code)).get(view.indicator) ?? new Map() })));
+  }
+
+  /** Sets the selected area beside those that are there; the table makes room. */
+  #compareArea(): void {
+    const { view } = this.#shown;
+    if (this.area !== null) this.#choose({ beside: [...view.beside, this.area.code].slice(0, MOST_BESIDE), table: null });
   }
 
   /** The area that was clicked; its tile tells the figure at once. */
@@ -308,6 +422,11 @@ export class ZichtApp extends LitElement {
 
   override willUpdate(changed: PropertyValues): void {
     const before: unknown = changed.get("view");
+    if (isView(before) && this.view !== null && JSON.stringify(before.second) !== JSON.stringify(this.view.second)) this.secondSide = NOTHING_YET;
+    if (this.view !== null) {
+      this.#findFlows(this.view);
+      void this.#findSecond(this.view);
+    }
     if (isView(before) && this.view !== null && (before.indicator !== this.view.indicator || before.year !== this.view.year)) this.reasons = {};
   }
 
@@ -336,7 +455,8 @@ export class ZichtApp extends LitElement {
       .tooFar=${tooFar}
       @choose=${(event: CustomEvent<Partial<View>>) => this.#chooseMap(event.detail)}
       @closer=${() => tooFar !== null && this.#zoomTo(tooFar)}
-    ></zicht-choices>`;
+    ></zicht-choices>
+      <zicht-compare .facts=${facts} .view=${view} @choose=${(event: CustomEvent<Partial<View>>) => this.#chooseMap(event.detail)}></zicht-compare>`;
     return html`
       <zicht-header
         .facts=${facts}
@@ -357,12 +477,12 @@ export class ZichtApp extends LitElement {
             ? choices
             : html`<details>
                 <summary><span>${this.#heading}</span><span class="change">${t.controls}</span></summary>
-                ${choices}
+                <div class="within">${choices}</div>
               </details>`}
         </div>
         ${this.#stage(facts, view)}
         <div class="explain">
-          ${this.#legend(view, false)}
+          ${this.#legends(facts, view, false)} ${this.#flowList(facts, view)}
           <p class="acts">
             <button class="button" type="button" aria-pressed=${view.table !== null} @click=${() => this.#choose({ table: view.table === null ? "naam" : null })}>
               ${tableIcon} ${t.tableShow}
@@ -392,7 +512,7 @@ export class ZichtApp extends LitElement {
       <main>
         ${this.#stage(facts, view)}
         <div class=${this.area === null ? "foot" : "foot chosen"}>
-          ${this.#legend(view, true)}
+          ${this.#legends(facts, view, true)}
           <p class="source">
             <span>${t.source}: ${spokenSources(facts, this.#indicator, view.lang)}</span>
             <a href=${address(writeAddress(this.#sound, facts))} target="_blank" rel="noopener">${t.fullPage} ${outsideIcon}</a>
@@ -415,6 +535,10 @@ export class ZichtApp extends LitElement {
           .selected=${this.area}
           .outlined=${this.outlined}
           .embedded=${this.embedded}
+          .flows=${this.flow?.lines ?? null}
+          .load=${() => this.#regions()}
+          @moving=${(event: CustomEvent<MapEvents["moving"]>) => this.#move(event.detail)}
+          @drawing=${(event: CustomEvent<MapEvents["drawing"]>) => (this.drawing = event.detail)}
           @camera=${(event: CustomEvent<MapEvents["camera"]>) => this.#moved(event.detail)}
           @level=${(event: CustomEvent<MapEvents["level"]>) => (this.level = event.detail)}
           @reason=${(event: CustomEvent<MapEvents["reason"]>) => this.#meet(event.detail)}
@@ -422,6 +546,7 @@ export class ZichtApp extends LitElement {
           @pick=${(event: CustomEvent<MapEvents["pick"]>) => this.#pick(event.detail)}
           @map-problem=${(event: CustomEvent<string>) => (this.problem = event.detail)}
         ></zicht-map>
+        ${view.second?.how === "swipe" ? this.#swipe(facts, view, view.second) : nothing}
         <div class="over">
           ${this.problem === null ? nothing : this.#alert()} ${this.notes.length === 0 ? nothing : this.#noteList()}
           ${tooFar === null
@@ -442,13 +567,95 @@ export class ZichtApp extends LitElement {
               .lang=${view.lang}
               .compact=${!this.isWide}
               .flat=${this.embedded}
+              .beside=${view.beside.includes(this.area.code) ? "in" : view.beside.length >= MOST_BESIDE ? "full" : "out"}
+              .other=${this.#otherWords(facts, view)}
+              .isCrossed=${view.second?.how === "cross"}
+              @compare=${() => this.#compareArea()}
               @let-go=${() => this.#letGo()}
               @zoom-to=${() => void this.#zoomToArea()}
             ></zicht-area>`}
       </div>
-      ${view.table === null || this.embedded ? nothing : this.#table(view, view.table)}
+      ${this.embedded ? nothing : view.table !== null ? this.#table(view, view.table) : this.#beside(view)}
       ${this.embedded ? nothing : html`<p class="credit">${t.source}: ${spokenSources(facts, this.#indicator, view.lang)}</p>`}
     </section>`;
+  }
+
+  /** A second map, over the first and right of a slider; it goes where the first goes. */
+  #swipe(facts: AtlasFacts, view: View, { indicator, year }: Second) {
+    const t = this.#texts;
+    const at = this.swipeAt;
+    const [left, right] = this.#sides(facts, view);
+    return html`<zicht-map
+        bare
+        .style=${`clip-path: inset(0 0 0 ${at}%)`}
+        aria-hidden="true"
+        .facts=${facts}
+        .view=${{ ...view, indicator, year, second: null, flow: null }}
+        .goal=${this.goal}
+        .selected=${this.area}
+        .outlined=${this.outlined}
+        @moving=${() => this.#follow()}
+        @level=${(event: CustomEvent<MapEvents["level"]>) => (this.secondSide = { ...this.secondSide, level: event.detail })}
+        @drawing=${(event: CustomEvent<MapEvents["drawing"]>) => (this.secondSide = { ...this.secondSide, drawing: event.detail })}
+        @reason=${(event: CustomEvent<MapEvents["reason"]>) => this.#meetSecond(event.detail)}
+        @map-problem=${(event: CustomEvent<string>) => (this.problem = event.detail)}
+      ></zicht-map>
+      <div class="divider" .style=${`left: ${at}%`}></div>
+      <input
+        class="slide"
+        type="range"
+        min="0"
+        max="100"
+        aria-label=${t.swipe(left, right)}
+        aria-valuetext=${t.swipeValue(at)}
+        .value=${String(at)}
+        @input=${(event: Event) => event.target instanceof HTMLInputElement && (this.swipeAt = Number(event.target.value))}
+      />
+      <p class="side left" aria-hidden="true">${left}</p>
+      <p class="side right" aria-hidden="true">${right}</p>`;
+  }
+
+  /** What the two maps, or the two subjects, are called: by year where that alone differs. */
+  #sides(facts: AtlasFacts, view: View): [string, string] {
+    const { second, lang } = view;
+    const own = inLang(this.#indicator.title, lang);
+    if (second === null) return [own, ""];
+    if (second.indicator === view.indicator) return [String(view.year), String(second.year)];
+    const years = second.year === view.year ? ["", ""] : [`, ${view.year}`, `, ${second.year}`];
+    return [`${own}${years[0]}`, `${inLang(indicatorOf(facts, second.indicator).title, lang)}${years[1]}`];
+  }
+
+  #otherWords(facts: AtlasFacts, view: View): { title: string; words: string } | null {
+    const { second } = view;
+    if (second === null || this.secondFigure === null) return null;
+    return { title: this.#sides(facts, view)[1], words: formatFigure(this.secondFigure, indicatorOf(facts, second.indicator), view.lang) };
+  }
+
+  #beside(view: View) {
+    if (view.beside.length === 0) return nothing;
+    return html`<zicht-beside
+      .codes=${view.beside}
+      .indicator=${this.#indicator}
+      .year=${view.year}
+      .lang=${view.lang}
+      .load=${(codes: readonly string[]) => this.#readBeside(codes)}
+      .levelTitle=${(level: string) => this.#levelTitle(level)}
+      @beside=${(event: CustomEvent<readonly string[]>) => this.#choose({ beside: event.detail })}
+    ></zicht-beside>`;
+  }
+
+  #flowList(facts: AtlasFacts, view: View) {
+    const flow = this.#flowFacts;
+    if (flow === null) return nothing;
+    const level = levelFacts(facts, flow.level);
+    return html`<zicht-flows
+      .flow=${flow}
+      .year=${view.year}
+      .lang=${view.lang}
+      .level=${level === undefined ? flow.level : inLang(level.title, view.lang)}
+      .name=${this.flow?.name ?? ""}
+      .streams=${this.flow?.streams ?? null}
+    ></zicht-flows>`;
   }
 
   /** A level that was chosen is in the table, also where the map is too far out for it. */
@@ -506,6 +713,46 @@ export class ZichtApp extends LitElement {
     if (region !== undefined) this.#fly(region, false);
   }
 
+  /** One legend, one of two subjects that are crossed, or two where a slider parts two subjects. */
+  #legends(facts: AtlasFacts, view: View, compact: boolean) {
+    const { second } = view;
+    if (second?.how === "cross") return this.#crossLegend(facts, view, second, compact);
+    if (second === null || second.indicator === view.indicator) return this.#legend(view, compact);
+    const other = indicatorOf(facts, second.indicator);
+    const levels = levelsOf(facts, other, second.year);
+    const level = levels.find(({ id }) => id === this.secondSide.level) ?? levels[0];
+    if (level === undefined) return this.#legend(view, compact);
+    return html`${this.#legend(view, compact)}
+      <zicht-legend
+        .indicator=${other}
+        .level=${level}
+        .year=${second.year}
+        .lang=${view.lang}
+        .reasons=${this.secondSide.reasons[level.id] ?? new Set()}
+        .marked=${this.area?.level === level.id ? this.secondFigure : null}
+        .markedName=${this.area?.name ?? ""}
+        .circles=${this.secondSide.drawing?.circles[level.id] ?? null}
+        .zoom=${this.zoom}
+        .compact=${compact}
+      ></zicht-legend>`;
+  }
+
+  #crossLegend(facts: AtlasFacts, view: View, second: Second, compact: boolean) {
+    const level = this.#legendLevel;
+    const colors = level === undefined ? undefined : this.drawing?.crossed?.colors[level.id];
+    if (level === undefined || colors === undefined) return nothing;
+    return html`<zicht-cross-legend
+      .first=${this.#indicator}
+      .second=${indicatorOf(facts, second.indicator)}
+      .levelTitle=${inLang(level.title, view.lang)}
+      .year=${view.year}
+      .lang=${view.lang}
+      .colors=${colors}
+      .reasons=${this.reasons[level.id] ?? new Set()}
+      .compact=${compact}
+    ></zicht-cross-legend>`;
+  }
+
   #legend(view: View, compact: boolean) {
     const level = this.#legendLevel;
     if (level === undefined) return nothing;
@@ -521,6 +768,8 @@ export class ZichtApp extends LitElement {
       .pointed=${this.pointed?.level === level.id ? this.pointed.figure : null}
       .national=${nationalNumber(this.#indicator, view.year)}
       .markedName=${area?.name ?? ""}
+      .circles=${this.drawing?.circles[level.id] ?? null}
+      .zoom=${this.zoom}
       .compact=${compact}
     ></zicht-legend>`;
   }
@@ -545,9 +794,15 @@ export class ZichtApp extends LitElement {
   /** Tells a screen reader what was selected. */
   #announcement() {
     const { area } = this;
+    const figure = area?.figure.kind === "known" ? area.figure.figure : null;
     const sentence =
-      area?.figure.kind === "known"
-        ? this.#texts.announceArea(area.name, this.#levelTitle(area.level), formatFigure(area.figure.figure, this.#indicator, this.#lang))
+      area !== null && figure !== null
+        ? this.#texts.announceArea(
+            area.name,
+            this.#levelTitle(area.level),
+            formatFigure(figure, this.#indicator, this.#lang),
+            classLabelOf(figure, this.#indicator, area.level, this.#lang),
+          )
         : "";
     return html`<p class="unseen" role="status" id="announcement">${sentence}</p>`;
   }

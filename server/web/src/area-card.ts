@@ -4,7 +4,7 @@ import { address } from "./api.js";
 import type { Area } from "./area.js";
 import type { IndicatorFacts, LevelFacts } from "./atlas-types.js";
 import { type Figure, formatFigure, formatNumber, formatUnit } from "./figure.js";
-import { closeIcon, targetIcon } from "./icons.js";
+import { closeIcon, plusIcon, targetIcon } from "./icons.js";
 import { colorOf, figureClass } from "./legend.js";
 import type { Source } from "./sentences.js";
 import { base, tokens } from "./sheet.js";
@@ -23,6 +23,9 @@ export class ZichtArea extends LitElement {
     flat: { type: Boolean },
     lang: {},
     compact: { type: Boolean },
+    beside: { attribute: false },
+    other: { attribute: false },
+    isCrossed: { attribute: false },
   };
 
   static override styles = [
@@ -117,6 +120,10 @@ export class ZichtArea extends LitElement {
       .flat .button {
         flex: none;
       }
+      .other {
+        line-height: 1.35;
+        margin-top: 0.3rem;
+      }
       .more {
         font-size: 0.9375rem;
         margin-top: 0.3rem;
@@ -138,8 +145,21 @@ export class ZichtArea extends LitElement {
   declare lang: Lang;
   /** Without subject and source, which a small page names elsewhere. */
   declare compact: boolean;
+  /** Whether the area stands beside others, or whether there is room for it. */
+  declare beside: "in" | "out" | "full";
+  /** The figure of the second subject, in words under its title. */
+  declare other: { readonly title: string; readonly words: string } | null;
+  /** Whether the map has colors of two subjects, so that a color of one says nothing. */
+  declare isCrossed: boolean;
   /** One line of name and figure, for a small frame. */
   declare flat: boolean;
+
+  constructor() {
+    super();
+    this.beside = "out";
+    this.other = null;
+    this.isCrossed = false;
+  }
 
   override render() {
     const t = TEXTS[this.lang];
@@ -155,7 +175,8 @@ export class ZichtArea extends LitElement {
         <button class="button plain square" type="button" aria-label=${t.areaZoom} title=${t.areaZoom} @click=${() => this.#send("zoom-to")}>${targetIcon}</button>
         ${this.#close()}
       </div>
-      ${this.#state()}
+      ${this.#state()} ${this.#other()}
+      ${this.#compare()}
       <p class="more"><a href=${address(`gebied/${encodeURIComponent(area.code)}`, { lang })}>${t.factSheet}</a></p>
       ${this.compact ? nothing : html`<p class="what">${spoken(indicator.title, lang)}, ${this.year}<br />${t.source}: ${marked(this.source.text, this.source.lang, lang)}</p>`}
     </section>`;
@@ -165,10 +186,21 @@ export class ZichtArea extends LitElement {
     return html`<section class="flat" aria-label=${TEXTS[this.lang].area}>
       <div>
         <h2>${this.area.name}</h2>
-        ${this.#state()}
+        ${this.#state()} ${this.#other()}
       </div>
       ${this.#close()}
     </section>`;
+  }
+
+  #other() {
+    return this.other === null ? nothing : html`<p class="other"><span class="quiet">${this.other.title}:</span> ${this.other.words}</p>`;
+  }
+
+  #compare() {
+    const t = TEXTS[this.lang];
+    if (this.beside === "in") return nothing;
+    if (this.beside === "full") return html`<p class="quiet">${t.besideFull}</p>`;
+    return html`<p class="more"><button class="button" type="button" @click=${() => this.#send("compare")}>${plusIcon} ${t.besideAdd}</button></p>`;
   }
 
   #close() {
@@ -203,13 +235,13 @@ export class ZichtArea extends LitElement {
   }
 
   #swatch(figure: Figure) {
-    const row = figureClass(figure, this.indicator, this.area.level);
+    const row = this.isCrossed || this.indicator.drawn === "symbols" ? null : figureClass(figure, this.indicator, this.area.level);
     const paint: Paint | null =
       figure.kind === "reason" ? { kind: "reason", reason: figure.reason } : row === null ? null : { kind: "color", color: colorOf(this.indicator, row) };
     return paint === null ? nothing : html`<zicht-swatch .paint=${paint}></zicht-swatch>`;
   }
 
-  #send(name: "zoom-to" | "let-go"): void {
+  #send(name: "zoom-to" | "let-go" | "compare"): void {
     this.dispatchEvent(new CustomEvent(name));
   }
 }

@@ -7,6 +7,8 @@ export interface Pointed {
   readonly name: string;
   readonly level: string;
   readonly figure: Figure | null;
+  /** That of the second subject, where two are crossed. */
+  readonly other?: Figure | null;
 }
 
 export type FigureState =

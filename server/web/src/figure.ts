@@ -34,15 +34,18 @@ export function formatNumber(value: number, decimals: number, lang: Lang): strin
   return /^-[0.,]*$/.test(text) ? text.slice(1) : text;
 }
 
+/** What a figure needs of its indicator, or of a flow, to be put in words. */
+export type Unit = Pick<IndicatorFacts, "kind" | "unit" | "decimals" | "categories">;
+
 /** What follows a number: `%` sticks to it, words stand apart. */
-export function formatUnit(indicator: IndicatorFacts, lang: Lang): string {
+export function formatUnit(indicator: Unit, lang: Lang): string {
   const unit = inLang(indicator.unit, lang).trim();
   if (unit === "" || unit === "%") return unit;
   return `\u00a0${unit.replace(/^x (?=\d)/, "× ")}`;
 }
 
 /** A figure in words: the number with its unit, the name of the category, or the reason. */
-export function formatFigure(figure: Figure, indicator: IndicatorFacts, lang: Lang): string {
+export function formatFigure(figure: Figure, indicator: Unit, lang: Lang): string {
   switch (figure.kind) {
     case "reason":
       return TEXTS[lang][figure.reason];

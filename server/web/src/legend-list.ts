@@ -1,8 +1,10 @@
 /** `<zicht-legend>`: the classes and the reasons of one indicator on one level, as text with swatches. */
 import { LitElement, css, html, nothing, svg } from "lit";
 import type { IndicatorFacts, LevelFacts, Reason } from "./atlas-types.js";
-import { type Figure, REASONS } from "./figure.js";
+import { radiusOf } from "./circles.js";
+import { type Figure, REASONS, formatNumber } from "./figure.js";
 import { colorOf, figureClass, legendClasses } from "./legend.js";
+import type { Circles } from "./map-events.js";
 import { placeOnBar } from "./scale.js";
 import { base, tokens } from "./sheet.js";
 import { spoken } from "./spoken.js";
@@ -28,6 +30,8 @@ export class ZichtLegend extends LitElement {
     pointed: { attribute: false },
     national: { attribute: false },
     markedName: { attribute: false },
+    circles: { attribute: false },
+    zoom: { attribute: false },
     compact: { type: Boolean, reflect: true },
   };
 
@@ -98,6 +102,11 @@ export class ZichtLegend extends LitElement {
           background: #fff;
         }
       }
+      .circle {
+        flex: none;
+        forced-color-adjust: none;
+        print-color-adjust: exact;
+      }
       .name {
         color: var(--quiet);
         font-size: 0.875rem;
@@ -156,6 +165,10 @@ export class ZichtLegend extends LitElement {
   /** The figure of the Netherlands, for the bar. */
   declare national: number | null;
   declare markedName: string;
+  /** Where figures are drawn as circles: how. */
+  declare circles: Circles | null;
+  /** Of the map, with which circles grow. */
+  declare zoom: number;
   /** Without heading and side by side, for the embedded map. */
   declare compact: boolean;
 
@@ -166,6 +179,8 @@ export class ZichtLegend extends LitElement {
     this.pointed = null;
     this.national = null;
     this.markedName = "";
+    this.circles = null;
+    this.zoom = 0;
     this.compact = false;
   }
 
@@ -174,7 +189,7 @@ export class ZichtLegend extends LitElement {
     const { indicator, level, lang, marked } = this;
     const markedClass = marked === null ? null : figureClass(marked, indicator, level.id);
     const pointedClass = this.pointed === null ? null : figureClass(this.pointed, indicator, level.id);
-    const classes = legendClasses(indicator, level.id, lang).map(({ color, label }, row) => ({
+    const classes = this.circles !== null ? [] : legendClasses(indicator, level.id, lang).map(({ color, label }, row) => ({
       paint: { kind: "color", color } as const,
       label,
       isMarked: row === markedClass,
@@ -190,7 +205,7 @@ export class ZichtLegend extends LitElement {
     const subtitle = [inLang(indicator.unit, lang), t.per(inLang(level.title, lang)), String(this.year)].filter((part) => part !== "").join(", ");
     return html`
       ${this.compact ? nothing : html`<h2>${spoken(indicator.title, lang)}</h2><p class="quiet">${subtitle}</p>${this.#bar()}`}
-      <ul aria-label=${t.legend}>${classes.map((entry) => this.#entry(entry))}</ul>
+      ${this.circles === null ? html`<ul aria-label=${t.legend}>${classes.map((entry) => this.#entry(entry))}</ul>` : this.#circleList(this.circles)}
       ${reasons.length === 0 ? nothing : html`<ul class="reasons" aria-label=${t.reasons}>${reasons.map((entry) => this.#entry(entry))}</ul>`}
     `;
   }
@@ -199,7 +214,7 @@ export class ZichtLegend extends LitElement {
   #bar() {
     const { indicator, level, marked, pointed, national, lang } = this;
     const breaks = indicator.breaks[level.id];
-    if (breaks === undefined || breaks.edges.length === 0 || indicator.kind === "category") return nothing;
+    if (breaks === undefined || this.circles !== null || breaks.edges.length === 0 || indicator.kind === "category") return nothing;
     const count = breaks.edges.length + 1;
     const place = (figure: Figure | null): number | null => (figure?.kind === "number" ? placeOnBar(figure.value, indicator, level.id) : null);
     const [chosen, hovered, country] = [place(marked), place(pointed), national === null ? null : placeOnBar(national, indicator, level.id)];
@@ -213,6 +228,24 @@ export class ZichtLegend extends LitElement {
         ? nothing
         : svg`<g transform=${`translate(${at(country)} 0)`}><path class="country" d="M0 12V32" /><text class="country" y="43" text-anchor=${anchor(country)}>${TEXTS[lang].netherlands}</text></g>`}
     </svg>`;
+  }
+
+  /** Circles as large as those on the map. */
+  #circleList(circles: Circles) {
+    const { indicator, lang, zoom } = this;
+    const radius = (value: number): number => radiusOf(value, circles, zoom);
+    const widest = Math.max(12, ...circles.legend.map(radius)) + 1;
+    return html`<ul class="circles" aria-label=${TEXTS[lang].circles}>
+      ${circles.legend.map((value) => {
+        const r = radius(value);
+        return html`<li>
+          <svg class="circle" width=${2 * widest} height=${2 * Math.max(r, 7) + 2} aria-hidden="true">
+            <circle cx="50%" cy="50%" r=${r} fill=${circles.color} fill-opacity="0.6" stroke=${circles.color} />
+          </svg>
+          <span>${formatNumber(value, indicator.decimals, lang)}</span>
+        </li>`;
+      })}
+    </ul>`;
   }
 
   #entry({ paint, label, isMarked, isPointed }: Entry) {

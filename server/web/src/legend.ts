@@ -55,3 +55,10 @@ export function figureClass(figure: Figure, indicator: IndicatorFacts, level: st
   const breaks = indicator.breaks[level];
   return breaks === undefined ? null : classOf(figure.value, breaks.edges);
 }
+
+/** The words of the class of a figure, as in the legend; null where there is none, or where the figure says it already. */
+export function classLabelOf(figure: Figure, indicator: IndicatorFacts, level: string, lang: Lang): string | null {
+  const row = figureClass(figure, indicator, level);
+  const isDrawnOtherwise = indicator.kind === "category" || indicator.drawn === "symbols";
+  return row === null || isDrawnOtherwise ? null : (legendClasses(indicator, level, lang)[row]?.label ?? null);
+}

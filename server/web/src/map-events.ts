@@ -17,6 +17,26 @@ export type Goal =
   | { readonly kind: "bounds"; readonly bounds: readonly [number, number, number, number]; readonly padding: Padding; readonly jump: boolean; readonly maxZoom: number }
   | { readonly kind: "closer"; readonly zoom: number }; // unless it is close enough
 
+/** The circles of one level, as the style draws them. */
+export interface Circles {
+  /** The figure of the largest. */
+  readonly top: number;
+  readonly color: string;
+  /** Zoom and radius of the largest, twice; between them it doubles with each zoom. */
+  readonly radius_px: readonly (readonly [number, number])[];
+  /** Round figures for a legend. */
+  readonly legend: readonly number[];
+}
+
+/** Nine colors, each with what it says of either subject. */
+export type Crossed = readonly Readonly<Record<string, string>>[];
+
+export interface Drawing {
+  readonly circles: Readonly<Record<string, Circles>>;
+  /** Id of the second subject, and by level the nine colors with what each says of either subject. */
+  readonly crossed: { readonly with: string; readonly colors: Readonly<Record<string, Crossed>> } | null;
+}
+
 /** Names of the events of `<zicht-map>` and what they carry. */
 export interface MapEvents {
   /** The map came to rest. */
@@ -29,6 +49,10 @@ export interface MapEvents {
   readonly pointed: Pointed | null;
   /** The area that was clicked, or chosen with Enter; null to let go. */
   readonly pick: Pointed | null;
+  /** What the style draws besides fills: circles, or two subjects in one map; null for fills alone. */
+  readonly drawing: Drawing | null;
+  /** The map is moving, or was made just now. */
+  readonly moving: Camera;
   /** A sentence for the reader. */
   readonly "map-problem": string;
 }

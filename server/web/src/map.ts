@@ -8,13 +8,18 @@ import type { Pointed } from "./area.js";
 import { editionOf, fieldOf, indicatorOf, seriesIn } from "./atlas.js";
 import type { AtlasFacts, Reason } from "./atlas-types.js";
 import { type Figure, figureInTile, formatFigure } from "./figure.js";
+import { withFlows } from "./flow-layers.js";
+import type { FlowLines } from "./flows.js";
 import { SOURCE, joinedStyle, stateOf } from "./join.js";
+import { classLabelOf } from "./legend.js";
 import type { Goal, MapEvents, Padding } from "./map-events.js";
 import { mapSheet } from "./map-sheet.js";
+import { type Direction, nextArea } from "./neighbours.js";
+import type { Region, Regions } from "./regions.js";
 import { base, tokens } from "./sheet.js";
-import { type Mark, areaLayers, forViewer, levelAt, markedSource } from "./style.js";
+import { type Mark, areaLayers, drawingOf, forViewer, levelAt, markedSource } from "./style.js";
 import { TEXTS, type Texts, inLang, mapLocale } from "./texts.js";
-import type { View } from "./view.js";
+import type { Camera, View } from "./view.js";
 import { WholeMapControl } from "./whole-map-control.js";
 
 setWorkerUrl(workerUrl);
@@ -27,6 +32,13 @@ const EVEN: Padding = { top: 20, right: 20, bottom: 20, left: 20 };
 
 /** Not on a touch screen, where a tap would leave a hint behind. */
 const HOVERS = matchMedia("(hover: hover)");
+
+const ARROWS: Readonly<Record<string, { readonly direction: Direction; readonly pan: [number, number] }>> = {
+  ArrowUp: { direction: "north", pan: [0, -100] },
+  ArrowRight: { direction: "east", pan: [100, 0] },
+  ArrowDown: { direction: "south", pan: [0, 100] },
+  ArrowLeft: { direction: "west", pan: [-100, 0] },
+};
 
 interface Spot {
   readonly x: number;
@@ -41,9 +53,13 @@ export class ZichtMap extends LitElement {
     selected: { attribute: false },
     outlined: { attribute: false },
     embedded: { type: Boolean },
+    bare: { type: Boolean, reflect: true },
+    flows: { attribute: false },
+    load: { attribute: false },
     state: { reflect: true },
     pointed: { state: true },
     crosshair: { state: true },
+    isAtEdge: { state: true },
   };
 
   static override styles = [unsafeCSS(mapLibreSheet), tokens, base, mapSheet];
@@ -56,10 +72,18 @@ export class ZichtMap extends LitElement {
   /** An area that is pointed at elsewhere, such as in the table. */
   declare outlined: { readonly code: string; readonly level: string } | null;
   declare embedded: boolean;
+  /** A second map over the first: it has no buttons and no keyboard of its own. */
+  declare bare: boolean;
+  /** Curves to draw over the areas. */
+  declare flows: FlowLines | null;
+  /** Reads the areas that one steps through by keyboard. */
+  declare load: () => Promise<Regions>;
   /** `loading` or `idle`; an attribute too. */
   declare state: "loading" | "idle";
   declare protected pointed: Pointed | null;
   declare protected crosshair: boolean;
+  /** Whether no area lies further in the direction that was asked for. */
+  declare protected isAtEdge: boolean;
 
   #map: MapLibre | null = null;
   #style: StyleSpecification | null = null;
@@ -75,9 +99,14 @@ export class ZichtMap extends LitElement {
   #spot: Spot = { x: 0, y: 0 };
   #marked = new Map<Mark, FeatureIdentifier>();
   #level: string | null = null;
+  /** The figures of the second subject, where a slider uncovers it. */
+  #others: { readonly level: string; readonly figures: ReadonlyMap<string, Figure> } | null = null;
   /** Whether the map is where the page sent it. */
   #isAtGoal = true;
   #isRefitting = false;
+  #isFollowing = false;
+  /** The area that the map is on its way to, by keyboard. */
+  #steppedTo: Region | null = null;
   /** Ids of the reason layers that have been seen to draw something. */
   readonly #told = new Set<string>();
   readonly #print = () => this.#showPrint();
@@ -87,9 +116,12 @@ export class ZichtMap extends LitElement {
     this.selected = null;
     this.outlined = null;
     this.embedded = false;
+    this.bare = false;
+    this.flows = null;
     this.state = "loading";
     this.pointed = null;
     this.crosshair = false;
+    this.isAtEdge = false;
   }
 
   override connectedCallback(): void {
@@ -110,7 +142,7 @@ export class ZichtMap extends LitElement {
       <div class="map"></div>
       <img class="print" alt="" />
       <p class="unseen" id="keys">${t.mapKeys}</p>
-      <p class="unseen" role="status">${this.crosshair && this.pointed !== null ? this.#words(this.pointed).join(", ") : ""}</p>
+      <p class="unseen" role="status">${this.crosshair ? this.#spoken() : ""}</p>
       ${this.crosshair
         ? html`<svg class="crosshair" viewBox="-22 -22 44 44" aria-hidden="true">
               <path d="M-20 0H-6M6 0H20M0-20V-6M0 6V20" stroke="#fff" stroke-width="6" />
@@ -123,23 +155,61 @@ export class ZichtMap extends LitElement {
   }
 
   #tip(pointed: Pointed) {
-    const [name, figure] = this.#words(pointed);
-    return html`<div class="tip" aria-hidden="true"><strong>${name}</strong>${figure ?? nothing}</div>`;
+    const [name, ...figures] = this.#words(pointed);
+    return html`<div class="tip" aria-hidden="true"><strong>${name}</strong>${figures.map((figure) => html`<div>${figure}</div>`)}</div>`;
   }
 
-  /** Name and, where there is one, figure. */
-  #words({ name, figure }: Pointed): string[] {
-    return figure === null ? [name] : [name, formatFigure(figure, indicatorOf(this.facts, this.view.indicator), this.view.lang)];
+  /** Name and, where there is one, figure; two figures, each after its subject or year, where there are two. */
+  #words({ name, figure, other }: Pointed): string[] {
+    const { facts, view } = this;
+    const { second, lang } = view;
+    const own = indicatorOf(facts, view.indicator);
+    const first = figure === null ? null : formatFigure(figure, own, lang);
+    if (second === null) return first === null ? [name] : [name, first];
+    const also = indicatorOf(facts, second.indicator);
+    const isYear = also.id === own.id;
+    const titled = (title: string, words: string | null): string[] => (words === null ? [] : [`${title}: ${words}`]);
+    return [
+      name,
+      ...titled(isYear ? String(view.year) : inLang(own.title, lang), first),
+      ...titled(isYear ? String(second.year) : inLang(also.title, lang), other == null ? null : formatFigure(other, also, lang)),
+    ];
+  }
+
+  /** What a screen reader hears of the area at the crosshair: also its class. */
+  #spoken(): string {
+    const { pointed, view, facts } = this;
+    const edge = this.isAtEdge ? this.#texts.noAreaThere : "";
+    if (pointed === null) return edge;
+    const label = pointed.figure === null || view.second !== null ? null : classLabelOf(pointed.figure, indicatorOf(facts, view.indicator), pointed.level, view.lang);
+    return `${edge} ${[...this.#words(pointed), ...(label === null ? [] : [this.#texts.class(label)])].join(", ")}`.trim();
   }
 
   override updated(changed: PropertyValues<this>): void {
     const before = changed.get("view");
     if (this.#map === null || (before !== undefined && before.lang !== this.view.lang)) void this.#build();
-    else if (before !== undefined && styleKey(before) !== styleKey(this.view)) void this.#restyle(this.#map);
-    if (this.#map !== null && changed.has("goal") && changed.get("goal") !== undefined) this.#go(this.goal);
+    else if ((before !== undefined && styleKey(before) !== styleKey(this.view)) || (changed.has("flows") && changed.get("flows") !== undefined)) void this.#restyle(this.#map);
+    if (this.#map !== null && !this.bare && changed.has("goal") && changed.get("goal") !== undefined) this.#go(this.goal);
     if (changed.has("selected")) this.#mark("selected", this.selected);
     if (changed.has("outlined")) this.#mark("hover", this.outlined);
     this.#placeTip();
+  }
+
+  /** Goes where another map goes. */
+  follow({ zoom, lat, lon }: Camera): void {
+    const map = this.#map;
+    if (map === null) return;
+    this.#isFollowing = true;
+    map.jumpTo({ center: [lon, lat], zoom });
+    this.#isFollowing = false;
+  }
+
+  /** Where the map is. */
+  get camera(): Camera | null {
+    const map = this.#map;
+    if (map === null) return null;
+    const { lng, lat } = map.getCenter();
+    return { zoom: map.getZoom(), lat, lon: lng };
   }
 
   /** Gives the map the keyboard. */
@@ -172,6 +242,8 @@ export class ZichtMap extends LitElement {
     }
     this.#listen(this.#map);
     this.#adopt(style, isJoined);
+    const { camera: made } = this;
+    if (made !== null) this.#send("moving", made);
   }
 
   #create(style: StyleSpecification, start: Partial<ConstructorParameters<typeof MapLibre>[0]>): MapLibre {
@@ -194,6 +266,11 @@ export class ZichtMap extends LitElement {
     });
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
+    if (this.bare) {
+      map.getCanvas().tabIndex = -1;
+      map.keyboard.disable();
+      return map;
+    }
     map.addControl(new NavigationControl({ showCompass: false }), "top-right");
     map.addControl(new WholeMapControl(this.#texts.wholeMap, () => (this.goal = this.#whole())), "top-right");
     map.addControl(new ScaleControl({ maxWidth: 90 }), "bottom-left");
@@ -221,7 +298,7 @@ export class ZichtMap extends LitElement {
 
   /** In a window of another size what was wholly in view stays so; that is no move of the reader. */
   #refit(): void {
-    if (this.#map?.getContainer().clientWidth === 0) return; // out of sight, as on paper
+    if (this.bare || this.#map?.getContainer().clientWidth === 0) return; // out of sight, as on paper
     this.#isRefitting = true;
     if (this.#isAtGoal && this.goal.kind === "bounds") this.#go({ ...this.goal, jump: true });
     queueMicrotask(() => (this.#isRefitting = false)); // MapLibre ends its move right after this
@@ -277,14 +354,16 @@ export class ZichtMap extends LitElement {
     const edition = editionOf(facts, indicator, view.year, view.level);
     try {
       const [served, figures] = await Promise.all([
-        readStyle(view.indicator, view.year, view.level, view.lang),
+        readStyle(view.indicator, view.year, view.level, view.lang, view.second?.how === "cross" ? view.second.indicator : null),
         // Those of the level in view are read before the old ones go, so that the map is never empty between them.
         this.#level === null || !this.#hasFigures(this.#level) ? null : readFigures({ indicator: view.indicator, level: this.#level, year: view.year }),
       ]);
       if (asked !== this.#asked || !this.isConnected) return null;
       if (figures !== null) this.#reasons = new Set([...this.#reasons, ...reasonsIn(figures)]);
-      const joined = joinedStyle(served, fieldOf(indicator), this.#tilesOf(edition.year, served), this.#reasons);
-      return { style: forViewer(joined ?? served), isJoined: joined !== null };
+      const isCrossed = view.second?.how === "cross";
+      const joined = isCrossed ? null : joinedStyle(served, fieldOf(indicator), this.#tilesOf(edition.year, served), this.#reasons);
+      this.#send("drawing", joined === null ? drawingOf(served) : null);
+      return { style: withFlows(forViewer(joined ?? served), this.flows), isJoined: joined !== null };
     } catch (problem) {
       if (asked === this.#asked) this.#send("map-problem", `${this.#texts.problemMap} ${problemSentence(problem, this.#texts)}`);
       return null;
@@ -334,6 +413,20 @@ export class ZichtMap extends LitElement {
     }
   }
 
+  /** What the tiles do not tell: reasons among circles, and the figures of a map that a slider uncovers. */
+  async #readBeside(level: string): Promise<void> {
+    const { view } = this;
+    const { second } = view;
+    if (!this.#isJoined && this.#hasFigures(level)) {
+      const figures = await readFigures({ indicator: view.indicator, level, year: view.year }).catch(() => null); // the map says it too
+      if (figures !== null && styleKey(view) === styleKey(this.view)) for (const reason of reasonsIn(figures)) this.#send("reason", { level, reason });
+    }
+    if (second?.how !== "swipe") return;
+    const { indicator, year } = second;
+    const figures = await readFigures({ indicator, level, year }).catch(() => new Map<string, Figure>());
+    if (this.view.second?.indicator === indicator && this.view.second.year === year) this.#others = { level, figures };
+  }
+
   /** Notes how long a switch took, from the choice to the frame that shows it, for whoever looks at the timeline of the browser. */
   #measure(map: MapLibre): void {
     const start = this.#chosenAt;
@@ -346,6 +439,7 @@ export class ZichtMap extends LitElement {
     canvas.setAttribute("aria-describedby", "keys");
     map.on("idle", () => {
       this.state = "idle";
+      this.#steppedTo = null;
       this.#tellReasons(map);
       if (this.crosshair) this.#pointAt(this.#middle());
     });
@@ -360,8 +454,12 @@ export class ZichtMap extends LitElement {
       if (originalEvent !== undefined) this.#isAtGoal = false; // the reader took over
     });
     map.on("resize", () => this.#refit());
+    map.on("move", () => {
+      const { lng, lat } = map.getCenter();
+      if (!this.#isFollowing) this.#send("moving", { zoom: map.getZoom(), lat, lon: lng });
+    });
     map.on("moveend", () => {
-      if (this.#isRefitting) return;
+      if (this.#isRefitting || this.#isFollowing) return;
       const { lng, lat } = map.getCenter();
       this.#send("camera", { zoom: map.getZoom(), lat, lon: lng });
     });
@@ -383,6 +481,26 @@ export class ZichtMap extends LitElement {
     this.crosshair = true;
     if (event.key === "Enter") this.#send("pick", this.#at(this.#middle()));
     if (event.key === "Escape") this.#send("pick", null);
+    const way = ARROWS[event.key];
+    if (way === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopPropagation(); // MapLibre would move the map as well
+    this.#isAtGoal = false;
+    if (event.shiftKey) this.#map?.panBy(way.pan);
+    else void this.#step(way.direction);
+  }
+
+  /** To the next area in a direction, from the point of the one at the crosshair. */
+  async #step(direction: Direction): Promise<void> {
+    const [map, level] = [this.#map, this.#level];
+    const regions = await this.load().catch(() => null); // the page tells of it
+    if (map === null || map !== this.#map || level === null || regions === null) return;
+    const { lng, lat } = map.getCenter();
+    const here = this.#steppedTo ?? (this.pointed === null ? undefined : regions.get(this.pointed.code));
+    const next = nextArea(regions.all, level, here ?? { lon: lng, lat }, direction);
+    this.isAtEdge = next === null;
+    this.#steppedTo = next;
+    if (next !== null) map.easeTo({ center: [next.lon, next.lat], duration: 300 });
   }
 
   #middle(): Spot {
@@ -405,7 +523,10 @@ export class ZichtMap extends LitElement {
     if (typeof code !== "string" || sourceLayer === undefined) return null;
     const painted = this.#painted.get(sourceLayer)?.figures.get(code) ?? null;
     const figure = this.#isJoined ? painted : figureInTile(properties, indicatorOf(this.facts, this.view.indicator));
-    return { code, name: typeof name === "string" ? name : code, level: sourceLayer, figure };
+    const { second } = this.view;
+    const swiped = this.#others?.level === sourceLayer ? this.#others.figures.get(code) : null;
+    const other = second === null ? null : second.how === "cross" ? figureInTile(properties, indicatorOf(this.facts, second.indicator)) : (swiped ?? null);
+    return { code, name: typeof name === "string" ? name : code, level: sourceLayer, figure, other };
   }
 
   #pointAt(spot: Spot): void {
@@ -456,6 +577,7 @@ export class ZichtMap extends LitElement {
     for (const near of new Set([level, levelAt(this.#style, map.getZoom() + 0.7)])) if (near !== null) void this.#paint(near);
     if (level === this.#level) return;
     this.#level = level;
+    if (level !== null) void this.#readBeside(level);
     this.#send("level", level);
   }
 
@@ -489,8 +611,8 @@ function reasonsIn(figures: ReadonlyMap<string, Figure>): Set<Reason> {
   return new Set([...figures.values()].flatMap((figure) => (figure.kind === "reason" ? [figure.reason] : [])));
 }
 
-function styleKey({ indicator, year, level }: View): string {
-  return JSON.stringify([indicator, year, level]);
+function styleKey({ indicator, year, level, second }: View): string {
+  return JSON.stringify([indicator, year, level, second]);
 }
 
 customElements.define("zicht-map", ZichtMap);

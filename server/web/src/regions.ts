@@ -7,6 +7,9 @@ export interface Region {
   readonly code: string;
   readonly name: string;
   readonly parent: string | null;
+  /** A point within it, in degrees. */
+  readonly lon: number;
+  readonly lat: number;
   /** west, south, east, north in degrees. */
   readonly bounds: readonly [number, number, number, number];
 }
@@ -21,6 +24,8 @@ export class Regions {
       code,
       name: columns.name[row] ?? code,
       parent: columns.parent[row] ?? null,
+      lon: columns.lon[row] ?? 0,
+      lat: columns.lat[row] ?? 0,
       bounds: [columns.west[row] ?? 0, columns.south[row] ?? 0, columns.east[row] ?? 0, columns.north[row] ?? 0],
     }));
     this.#byCode = new Map(this.all.map((region) => [region.code, region]));
@@ -28,6 +33,13 @@ export class Regions {
 
   get(code: string): Region | undefined {
     return this.#byCode.get(code);
+  }
+
+  /** The region of a level that an area is or lies in. */
+  upTo(code: string, level: string): Region | undefined {
+    let region = this.get(code);
+    for (let steps = 0; region !== undefined && region.level !== level && steps < 10; steps++) region = region.parent === null ? undefined : this.get(region.parent);
+    return region;
   }
 
   /** The names of the regions around one, from near to far: `["Centrum", "Utrecht"]`. */

@@ -43,7 +43,7 @@ test("a level without outlines cannot be marked", () => {
 
 test("in the viewer regions go by their code and a selection outlasts its level", () => {
   const made = forViewer(style);
-  expect(made.sources["kaart"]).toMatchObject({ promoteId: { gemeente: "code", buurt: "code" } });
+  expect(made.sources["kaart"]).toMatchObject({ promoteId: "code" });
   expect(made.layers.find(({ id }) => id === "gemeente-selected")?.maxzoom).toBeUndefined();
   expect(made.layers.find(({ id }) => id === "gemeente-classes")?.maxzoom).toBe(9);
 });

@@ -1,5 +1,6 @@
 /** The map style of the server, read: which layers hold areas and which outline one. Layers say in their metadata what they are. */
 import type { LayerSpecification, StyleSpecification } from "maplibre-gl";
+import type { Circles, Drawing } from "./map-events.js";
 
 /** Names of feature states, and of the roles of the layers that draw them. */
 export type Mark = "hover" | "selected";
@@ -53,14 +54,15 @@ export function markedSource(style: StyleSpecification, mark: Mark, level: strin
   return levelLayers(style, [mark]).find((layer) => layer.level === level)?.source ?? null;
 }
 
-/** The style as the viewer needs it: regions are known by their code, and a selected one stays outlined when finer levels come. */
+/**
+ * The style as the viewer needs it: regions are known by their code, and a selected one stays outlined when finer levels come.
+ * All levels of a source are named at once, so that a subject with other levels leaves the source, and its tiles, as they are.
+ */
 export function forViewer(style: StyleSpecification): StyleSpecification {
   const sources = { ...style.sources };
-  for (const { source: name, level } of areaLayers(style)) {
+  for (const { source: name } of areaLayers(style)) {
     const source = sources[name];
-    if (source?.type !== "vector") continue;
-    const known = typeof source.promoteId === "object" ? source.promoteId : {};
-    sources[name] = { ...source, promoteId: { ...known, [level]: "code" } };
+    if (source?.type === "vector") sources[name] = { ...source, promoteId: "code" };
   }
   const layers = style.layers.map((layer) => {
     if (metadata(layer, "zichtkaart:role") !== "selected") return layer;
@@ -68,4 +70,16 @@ export function forViewer(style: StyleSpecification): StyleSpecification {
     return lasting as LayerSpecification;
   });
   return { ...style, sources, layers };
+}
+
+/** What a style draws besides fills, which it says in its metadata. */
+export function drawingOf(style: StyleSpecification): Drawing | null {
+  const said = style.metadata as Readonly<Record<string, unknown>> | undefined;
+  const circles = said?.["zichtkaart:symbols"];
+  const other = said?.["zichtkaart:with"];
+  if (circles === undefined && typeof other !== "string") return null;
+  return {
+    circles: (circles ?? {}) as Readonly<Record<string, Circles>>,
+    crossed: typeof other === "string" ? { with: other, colors: said?.["zichtkaart:colors"] as NonNullable<Drawing["crossed"]>["colors"] } : null,
+  };
 }
