@@ -24,6 +24,9 @@ from tiles.rings import picked
 
 Points = NDArray[np.float64]
 
+MIX = np.array([-7046029254386353131, -4417276706812531889], np.int64)
+"""Odd numbers without a pattern, which make one key of two coordinates."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arcs:
@@ -98,20 +101,34 @@ def arcs_of(xy: Points, offsets: Ints, moved: Callable[[Points], Points] = lambd
 
 def distinct_vertices(xy: Points) -> tuple[Ints, Ints]:
     """(n,) a number for each vertex, equal where the coordinates are, and the position of one occurrence of each number."""
-    # Bits of x and y are mixed into one key, which sorts faster than pairs; -0.0 is made 0.0 first.
+    # Bits of x and y are mixed into one key; -0.0 is made 0.0 first. The position stands in the last bits of the key, as
+    # sorting numbers is several times faster than finding the order in which they would be sorted.
     bits = np.ascontiguousarray(xy + 0.0).view(np.int64)
-    key = bits[:, 0] * np.int64(-7046029254386353131) + bits[:, 1] * np.int64(-4417276706812531889)
-    order = np.argsort(key)
-    sorted_key = key[order]
-    new = np.ones(len(order), bool)
-    np.not_equal(sorted_key[1:], sorted_key[:-1], out=new[1:])
+    last = np.int64((1 << len(xy).bit_length()) - 1)
+    key = (bits[:, 0] * MIX[0] + bits[:, 1] * MIX[1]) & ~last
+    key |= np.arange(len(xy))
+    key.sort()
+    order = key & last
+    new = _changes(bits, order)
+    mixed = new[1:] & (key[1:] & ~last == key[:-1] & ~last)
+    if mixed.any():
+        # Different points with one key lie in disorder: these few are sorted by their coordinates too.
+        group = np.cumsum(np.append(True, key[1:] & ~last != key[:-1] & ~last))
+        some = np.flatnonzero(np.isin(group, group[1:][mixed]))
+        among = order[some]
+        order[some] = among[np.lexsort((among, bits[among, 1], bits[among, 0], group[some]))]
+        new = _changes(bits, order)
     vertex = np.empty(len(order), np.int64)
     vertex[order] = np.cumsum(new) - 1
-    position = order[new]
-    if not np.array_equal(bits[position[vertex]], bits):
-        # Two different points with one key: never seen, but then sort by the pairs themselves.
-        _, position, vertex = np.unique(bits, axis=0, return_index=True, return_inverse=True)
-    return vertex.reshape(-1).astype(np.int64), position.astype(np.int64)
+    return vertex, order[new]
+
+
+def _changes(bits: Ints, order: Ints) -> NDArray[np.bool_]:
+    """(n,) True where a point is another one than that before it in an order."""
+    sorted_bits = picked(bits, order)
+    new = np.ones(len(order), bool)
+    new[1:] = (sorted_bits[1:, 0] != sorted_bits[:-1, 0]) | (sorted_bits[1:, 1] != sorted_bits[:-1, 1])
+    return new
 
 
 def neighbours(offsets: Ints) -> tuple[Ints, Ints]:

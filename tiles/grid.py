@@ -69,13 +69,12 @@ class Grid:
     @staticmethod
     def named(name: GridName) -> Grid:
         """The grid of that name, with the numbers of its tile matrix set."""
-        matrices = tile_matrix_set(name)
-        west, north = matrices.matrix(0).pointOfOrigin
-        first = matrices.matrix(0)
-        epsg = matrices.crs.to_epsg()
-        if epsg is None:
-            raise ValueError(f"{name} has no EPSG code")
-        return Grid(name, epsg, west, north, first.cellSize * first.tileWidth)
+        match name:
+            case GridName.WEB_MERCATOR:
+                return Grid(name, 3857, -WEB_MERCATOR_HALF_M, WEB_MERCATOR_HALF_M, 2 * WEB_MERCATOR_HALF_M)
+            case GridName.RD_NEW:
+                west, south, _, north = RD_NEW_EXTENT
+                return Grid(name, 28992, west, north, north - south)
 
     @property
     def zooms_ahead(self) -> int:
@@ -93,6 +92,9 @@ class Grid:
         side = self.size_m / (1 << z)
         return TileCoord(z, int((x - self.west) // side), int((self.north - y) // side))
 
+
+WEB_MERCATOR_HALF_M = 20037508.342789244
+"""Half the way around the equator."""
 
 RD_ZOOMS_AHEAD = 5
 """A pixel of NetherlandsRDNewQuad at zoom z covers about as much of the Netherlands as one of Web Mercator at z + 5."""

@@ -26,10 +26,10 @@ NEAR_CROSSING = 3
 """Arcs of a region that crosses itself whose bounds come this close to a crossing, in tile units, are noded there."""
 
 CROWDED_ROUNDS = 1
-"""Where regions outnumber pixels there is nothing to be gained by more."""
+"""Where there is hardly a pixel for each region there is nothing to be gained by more."""
 
-SQUARE = 16
-"""Side of the squares, in tile units, in which segments that may cross are looked for."""
+SQUARE, WIDE_SQUARE = 16, 64
+"""Sides of the squares, in tile units, in which segments that may cross are looked for: first in the wide ones."""
 
 
 def noded(
@@ -38,7 +38,7 @@ def noded(
     """Lines without crossings off the grid, the rings they make, the features still not valid, and how many had crossed."""
     crossed = 0
     fresh, changed = bad, np.arange(len(coverage.arcs))
-    for attempt in range(CROWDED_ROUNDS if rings.is_crowded else ROUNDS):
+    for attempt in range(0 if rings.is_hopeless else CROWDED_ROUNDS if rings.is_crowded else ROUNDS):
         # Ground that is upside down still when its borders have been noded twice is a matter of single pixels.
         found = _crossings_in_features(coverage, lines, rings, fresh, twists=attempt < 2)
         found = found.and_also(_crossings_of_outer_arcs(coverage, lines, changed))
@@ -185,28 +185,57 @@ def _near_changed(lines: Lines, arcs: Ints, changed: NDArray[np.bool_]) -> Ints:
 
 
 def _beside_others(begin: PIXELS, end: PIXELS, owner: Ints, changed: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """(segments,) True where a segment of another owner is near and one of the two is changed; only these can cross.
+    """(segments,) True where a segment of another owner is near and one of the two is changed; only these can cross."""
+    near = np.zeros(len(begin), bool)
+    # What meets in a square meets in a wide one; there are far fewer of those, and most coasts are alone there.
+    some = np.flatnonzero(_in_company(begin, end, owner, np.ones(len(begin), bool), WIDE_SQUARE))
+    near[some] = _in_company(begin[some], end[some], owner[some], changed[some], SQUARE)
+    return near
+
+
+def _in_company(begin: PIXELS, end: PIXELS, owner: Ints, changed: NDArray[np.bool_], side: int) -> NDArray[np.bool_]:
+    """(segments,) True for those entered in a square of this side with one of another owner, and with a changed one.
 
     Every segment is entered in the squares around its ends, and around points on its way where it is longer than a square.
     """
     near = np.zeros(len(begin), bool)
     if not len(begin):
         return near
-    steps = np.abs(end - begin).max(axis=1) // SQUARE + 2
-    segment = np.repeat(np.arange(len(begin)), steps)
-    share = (np.arange(len(segment)) - np.repeat(offsets_of(steps)[:-1], steps)) / (steps - 1)[segment]
-    points = begin[segment] + share[:, None] * (end - begin)[segment]
-    corners = points[:, None, :] + SQUARE / 2 * np.array([(-1, -1), (-1, 1), (1, -1), (1, 1)])
-    keys = pixel_key(np.floor(corners.reshape(-1, 2) / SQUARE).astype(np.int64))
-    segment = np.repeat(segment, 4)
+    # Four squares lie half a side around a point, the same for all points in a quarter of a square: they are entered together.
+    quarter, segment = _quarters(begin, end, side)
+    of_segment = np.append(True, (owner[1:] != owner[:-1]) | (changed[1:] != changed[:-1]))
+    new = first_of_each(quarter.view(np.int64).ravel()) | (of_segment[segment] & first_of_each(segment))
+    entry, entered = np.cumsum(new) - 1, segment[new]
+    corners = quarter[new][:, None, :] + np.array([(-1, -1), (-1, 1), (1, -1), (1, 1)])
+    keys = pixel_key(corners.reshape(-1, 2) >> 1)
     order = np.argsort(keys)
     first = first_of_each(keys[order])
-    square, owners = np.cumsum(first) - 1, owner[segment[order]]
+    square, of_entry = np.cumsum(first) - 1, order // 4
+    owners = owner[entered[of_entry]]
     shared, fresh = np.zeros(square[-1] + 1, bool), np.zeros(square[-1] + 1, bool)
     shared[square[owners != owners[first][square]]] = True
-    fresh[square[changed[segment[order]]]] = True
-    near[segment[order[(shared & fresh)[square]]]] = True
+    fresh[square[changed[entered[of_entry]]]] = True
+    meets = np.zeros(len(entered), bool)
+    meets[of_entry[(shared & fresh)[square]]] = True
+    near[segment[meets[entry]]] = True
     return near
+
+
+def _quarters(begin: PIXELS, end: PIXELS, side: int) -> tuple[PIXELS, Ints]:
+    """The quarters of squares that segments enter, and the segment of each."""
+    ends = (np.stack([begin, end], axis=1) // (side // 2)).reshape(-1, 2)
+    segment = np.repeat(np.arange(len(begin)), 2)
+    steps = np.abs(end - begin).max(axis=1) // side + 1
+    long = np.flatnonzero(steps > 1)
+    if not len(long):
+        return ends, segment
+    between = np.repeat(long, steps[long] - 1)
+    share = (1 + np.arange(len(between)) - np.repeat(offsets_of(steps[long] - 1)[:-1], steps[long] - 1)) / steps[
+        between
+    ]
+    points = begin[between] + share[:, None] * (end - begin)[between]
+    quarters = np.floor(points / (side / 2)).astype(np.int32)
+    return np.vstack([ends, quarters]), np.concatenate([segment, between])
 
 
 def _bounds(lines: Lines) -> tuple[PIXELS, PIXELS]:

@@ -48,7 +48,7 @@ class _Fit:
     """A polynomial in x and y through pyproj's answers on a Chebyshev grid over the extent of the points."""
 
     def __init__(self, xy: NDArray[np.float64], transformer: pyproj.Transformer, degree: int) -> None:
-        low, high = xy.min(axis=0), xy.max(axis=0)
+        low, high = (np.array([end(xy[:, 0]), end(xy[:, 1])]) for end in (np.min, np.max))
         self.middle, self.half, self.degree = (low + high) / 2, np.maximum((high - low) / 2, 1e-9), degree
         count = degree + 4
         nodes = np.cos(np.pi * (np.arange(count) + 0.5) / count)

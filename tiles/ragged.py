@@ -67,9 +67,14 @@ def sums(values: Ints, offsets: Ints) -> Ints:
 
 def extremes(values: NDArray[np.number], start: Ints, length: Ints) -> tuple[NDArray[np.number], NDArray[np.number]]:
     """Smallest and largest of ``values[start[i] : start[i] + length[i]]`` for each i; no range is empty."""
-    picked = values[ranges(start, length)]
-    begin = offsets_of(length)[:-1]
-    return np.minimum.reduceat(picked, begin), np.maximum.reduceat(picked, begin)
+    order = np.argsort(start)
+    # Every second reduction is that of what lies between two ranges.
+    at = np.column_stack([start, start + length])[order].ravel()
+    if at[-1:] == len(values):
+        values = np.append(values, values[-1:])
+    lowest, highest = np.empty(len(start), values.dtype), np.empty(len(start), values.dtype)
+    lowest[order], highest[order] = np.minimum.reduceat(values, at)[::2], np.maximum.reduceat(values, at)[::2]
+    return lowest, highest
 
 
 def grouped(*columns: NDArray[np.number]) -> tuple[Ints, NDArray[np.bool_]]:

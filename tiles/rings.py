@@ -71,13 +71,16 @@ class Rings:
 
     def tidied(self) -> Rings:
         """The same without vertices that repeat the one before, and without rings and parts of fewer than three vertices."""
-        before = np.arange(-1, len(self.xy) - 1)
-        filled = np.flatnonzero(np.diff(self.offsets))
-        before[self.offsets[:-1][filled]] = self.offsets[1:][filled] - 1
-        repeats = (self.xy == self.xy[before]).all(axis=1)
-        length = np.diff(self.offsets) - sums(repeats.astype(np.int64), self.offsets)
+        point = np.ascontiguousarray(self.xy).view(np.complex128).ravel()
+        repeats = np.zeros(len(point), bool)
+        np.equal(point[1:], point[:-1], out=repeats[1:])
+        length = np.diff(self.offsets)
+        filled = np.flatnonzero(length)
+        first, last = self.offsets[:-1][filled], self.offsets[1:][filled] - 1
+        repeats[first] = point[first] == point[last]
         if not repeats.any() and (length >= 3).all():
             return self
+        length = length - sums(repeats.astype(np.int64), self.offsets)
         keep = self.keep(length)
         kept_parts, part = np.unique(self.part[keep], return_inverse=True)
         vertices = ~repeats & np.repeat(keep, np.diff(self.offsets))
@@ -153,8 +156,16 @@ def closed_rings(xy: NDArray[Any], offsets: Ints) -> tuple[NDArray[Any], Ints]:
 
 def picked(xy: NDArray[Any], index: Ints) -> NDArray[Any]:
     """``xy[index]`` for the rows of an array of pairs, several times faster: each pair is taken as one number."""
-    whole = {np.dtype(np.int32): np.int64, np.dtype(np.float64): np.complex128}.get(xy.dtype)
+    whole = _PAIRS.get(xy.dtype)
     if whole is None or xy.ndim == 1 or not xy.flags.c_contiguous:
         return np.asarray(xy[index])
     pairs: NDArray[Any] = xy.view(whole).ravel()[index].view(xy.dtype).reshape(-1, 2)
     return pairs
+
+
+_PAIRS = {
+    np.dtype(np.int32): np.dtype(np.int64),
+    np.dtype(np.int64): np.dtype(np.complex128),
+    np.dtype(np.float64): np.dtype(np.complex128),
+}
+"""Numbers as large as a pair of those."""

@@ -19,6 +19,9 @@ Geometry = NDArray[np.object_]
 ROOM = 2.0
 """Square tile units to a polygon on average: with less there is no place for all."""
 
+NO_ROOM = 0.5
+"""The same: with less they lie upon each other whatever is done. The smallest polygon has half a unit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
@@ -169,7 +172,17 @@ class RingsAt:
     @property
     def is_crowded(self) -> bool:
         """Whether there is so little ground that not every region can have a place on the grid."""
-        return float(self.areas().sum()) < ROOM * len(self.coverage.feature)
+        return self._room < ROOM
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether most regions cannot have a place of their own."""
+        return self._room < NO_ROOM
+
+    @property
+    def _room(self) -> float:
+        """Square tile units to a polygon on average."""
+        return float(self.areas().sum()) / max(len(self.coverage.feature), 1)
 
     def lost_features(self) -> Ints:
         """Features that have parts but none that stands."""

@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 from tiles.ragged import Ints, offsets_of, ranges, row_of
 from tiles.rings import PIXELS, picked
 
+DENSE = 8
+"""While more than one vertex in so many is small, all are looked at in each round; that is quicker than picking out a few."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lines:
@@ -95,12 +98,39 @@ def _kept(lines: Lines, smallest: float) -> NDArray[np.bool_]:
     In each round every vertex that is smaller than both its neighbours goes, all over the coverage. That follows the order of
     one smallest vertex at a time closely (a removal touches only its two neighbours), and the result depends on the arc alone.
     """
-    n = len(lines.xy)
     x, y = lines.xy[:, 0].astype(np.float64), lines.xy[:, 1].astype(np.float64)
+    left, end = np.arange(len(x)), lines.is_end
+    while True:
+        area = _areas(x, y, end)
+        small = area < smallest
+        if np.count_nonzero(small) * DENSE < len(x):
+            break
+        # Of equal neighbours the first in the arc goes.
+        stays = ~small
+        stays[:-1] |= area[:-1] > area[1:]
+        stays[1:] |= area[1:] >= area[:-1]
+        x, y, left, end = x[stays], y[stays], left[stays], end[stays]
+    keep = np.zeros(len(lines.xy), bool)
+    keep[left[_left(x, y, end, area, smallest)]] = True
+    return keep
+
+
+def _areas(x: NDArray[np.float64], y: NDArray[np.float64], end: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """(vertices,) twice the area of the triangle of each with its neighbours; infinite for ends."""
+    area = np.full(len(x), np.inf)
+    dx, dy = np.diff(x), np.diff(y)
+    area[1:-1] = np.abs(dx[:-1] * dy[1:] - dx[1:] * dy[:-1])
+    area[end] = np.inf
+    return area
+
+
+def _left(
+    x: NDArray[np.float64], y: NDArray[np.float64], end: NDArray[np.bool_], area: NDArray[np.float64], smallest: float
+) -> NDArray[np.bool_]:
+    """The same where few vertices go: only those and their neighbours are looked at."""
+    n = len(x)
     before, after = np.arange(-1, n - 1), np.arange(1, n + 1)
-    interior = ~lines.is_end
     keep = np.ones(n, bool)
-    area = np.full(n, np.inf)
 
     def measure(vertices: Ints) -> NDArray[np.float64]:
         p, q = before[vertices], after[vertices]
@@ -110,19 +140,16 @@ def _kept(lines: Lines, smallest: float) -> NDArray[np.bool_]:
 
     # A vertex may be listed twice; the last one to sign here stays.
     signed = np.empty(n, np.int64)
-    candidates = np.flatnonzero(interior)
-    area[candidates] = measure(candidates)
-    candidates = candidates[area[candidates] < smallest]
+    candidates = np.flatnonzero(area < smallest)
     while len(candidates):
         own = area[candidates]
-        # Of equal neighbours the first in the arc goes.
         gone = candidates[(own <= area[after[candidates]]) & (own < area[before[candidates]])]
         keep[gone] = False
         area[gone] = np.inf
         p, q = before[gone], after[gone]
         after[p], before[q] = q, p
         beside = np.concatenate([p, q])
-        beside = beside[interior[beside]]
+        beside = beside[~end[beside]]
         area[beside] = measure(beside)
         candidates = np.concatenate([candidates[keep[candidates]], beside])
         candidates = candidates[area[candidates] < smallest]

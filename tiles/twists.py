@@ -42,6 +42,8 @@ def _put_right(rings: RingsAt, bad: Ints) -> tuple[Geometry, Ints]:
     """Valid polygons of bad features, and of others that have to give up ground for them; and the feature of each."""
     whole, names = whole_features(*rings.polygons(bad))
     made = valid(whole)
+    if rings.is_hopeless:
+        return made, names
     twisted = bad[rings.covers_other(names, made)[bad]]
     twisted = np.union1d(twisted, rings.ring_feature[rings.doubtful()])
     plain = ~np.isin(names, twisted)

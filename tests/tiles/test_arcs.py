@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import shapely
 from hypothesis import given, settings
 
 from tests.tiles.make import Geometry, coverages
-from tiles.arcs import arcs_of
+from tiles import arcs
+from tiles.arcs import arcs_of, distinct_vertices
 from tiles.coverage import Coverage, outline_rank, ring_vertices
 from tiles.rings import Rings, doubled_areas
 from tiles.simplify import Lines
@@ -69,3 +71,15 @@ def test_shells_have_positive_area_on_a_grid_that_points_down() -> None:
     for geometry in (ring, shapely.reverse(ring)):
         rings = Rings.of(np.array([geometry], object), y_down=True)
         assert np.sign(doubled_areas(rings.xy, rings.offsets)).tolist() == [1, -1]
+
+
+def test_points_are_told_apart_where_their_keys_are_equal(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(8)
+    xy = np.vstack([rng.integers(0, 7, (500, 2)), [[0.0, 3.0], [-0.0, 3.0]]]).astype(float)
+    for mix in ([0, 0], [1 << 60, 0]):
+        monkeypatch.setattr(arcs, "MIX", np.array(mix, np.int64))
+        vertex, position = distinct_vertices(xy)
+        _, expected = np.unique(xy, axis=0, return_inverse=True)
+        assert len(set(zip(vertex.tolist(), expected.ravel().tolist(), strict=True))) == len(position) == 49
+        assert np.array_equal(vertex[position], np.arange(49))
+        assert np.array_equal(xy[position][vertex], xy)

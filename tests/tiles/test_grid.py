@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tiles.grid import RD_NEW_EXTENT, Grid, GridName, TileCoord
+from tiles.grid import RD_NEW_EXTENT, Grid, GridName, TileCoord, tile_matrix_set
 from tiles.project import FIT_FROM, to_unit_square
 
 coords = st.integers(0, 20).flatmap(
@@ -28,6 +28,17 @@ def test_amersfoort_is_in_tile_8_128_128_of_the_dutch_grid() -> None:
     assert grid.at(155_001, 462_999, 8) == TileCoord(8, 128, 128)
     assert (grid.west, grid.north) == (RD_NEW_EXTENT[0], RD_NEW_EXTENT[3])
     assert grid.size_m == pytest.approx(256 * 3440.64)
+
+
+@pytest.mark.parametrize("name", GridName)
+def test_a_grid_has_the_numbers_of_its_tile_matrix_set(name: GridName) -> None:
+    grid, matrices = Grid.named(name), tile_matrix_set(name)
+    assert matrices.crs.to_epsg() == grid.epsg
+    for z in (0, 1, 7, 16):
+        matrix = matrices.matrix(z)
+        assert (matrix.matrixWidth, matrix.matrixHeight) == (1 << z, 1 << z)
+        assert matrix.pointOfOrigin == (grid.west, grid.north)
+        assert matrix.cellSize * matrix.tileWidth == pytest.approx(grid.size_m / (1 << z), rel=1e-12)
 
 
 def test_many_points_are_projected_to_within_a_centimetre_of_pyproj() -> None:

@@ -52,6 +52,25 @@ def test_no_triangle_smaller_than_the_tolerance_is_left(many: list[np.ndarray], 
             assert shapely.Polygon([a, b, c]).area >= tolerance**2 - 1e-9
 
 
+@given(st.integers(0, 10_000), st.floats(0.5, 40))
+def test_vertices_go_in_rounds_of_those_smaller_than_their_neighbours(seed: int, tolerance: float) -> None:
+    walk = np.random.default_rng(seed).integers(-9, 10, (300, 2)).cumsum(axis=0).astype(np.int32)
+    assert np.array_equal(thinned(lines_of([walk]), tolerance).xy, thinned_one_by_one(walk, tolerance))
+
+
+def thinned_one_by_one(path: np.ndarray, tolerance: float) -> np.ndarray:
+    while True:
+        areas = [shapely.Polygon(path[i - 1 : i + 2]).area for i in range(1, len(path) - 1)]
+        sizes = [float("inf"), *areas, float("inf")]
+        stays = [
+            sizes[i] >= tolerance**2 or sizes[i] > sizes[i + 1] or sizes[i] >= sizes[i - 1]
+            for i in range(1, len(path) - 1)
+        ]
+        if all(stays):
+            return path
+        path = path[[True, *stays, True]]
+
+
 @given(paths)
 def test_a_line_thins_the_same_whatever_stands_beside_it(many: list[np.ndarray]) -> None:
     together = thinned(lines_of(many), 2.0)

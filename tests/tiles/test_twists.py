@@ -55,6 +55,15 @@ def test_no_two_regions_overlap_however_coarse_the_grid(coverage: Geometry, unit
     assert shapely.is_valid(shapes.polygons()[0]).all()
 
 
+@pytest.mark.parametrize("units", [1, 2, 3, 5, 8])
+def test_regions_that_outnumber_the_pixels_each_have_a_valid_shape(units: int) -> None:
+    shapes, _ = shapes_at(wiggly_coverage(3, 60, 60_000.0), units)
+    polygons, feature = shapes.polygons()
+    assert set(feature.tolist()) == set(range(60))
+    assert shapely.is_valid(polygons).all()
+    assert (shapely.area(polygons) >= 0.5).all()
+
+
 @settings(max_examples=60, deadline=None)
 @given(coverages, st.sampled_from([24, 64, 256]))
 def test_every_region_keeps_a_shape(coverage: Geometry, units: int) -> None:
