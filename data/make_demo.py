@@ -26,6 +26,7 @@ from markerwaard.figures import make_counts
 from markerwaard.homes import settle
 from markerwaard.land import draw_canals, draw_land, draw_sea
 from markerwaard.regions import LEVELS, Edition, make_province
+from markerwaard.squares import squares
 
 CRS = "EPSG:28992"
 GEOPACKAGE = "markerwaard.gpkg"
@@ -36,7 +37,8 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     land = draw_land()
     province = make_province(land)
-    counts = make_counts(settle(land, province))
+    homes = settle(land, province)
+    counts = make_counts(homes)
     geopackage = folder / GEOPACKAGE
     geopackage.unlink(missing_ok=True)
     for edition in province.editions:
@@ -59,6 +61,7 @@ def main(folder: Path) -> None:
     for name, table in per_edition.items():
         before, after = (table(edition) for edition in province.editions)
         _write_table(folder / f"{name}.csv", [*before, *after[1:]])
+    _write_table(folder / "vierkanten.csv", squares(land, homes))
     _write_table(folder / "woningmarkt.csv", panels.market(counts))
     _write_table(folder / "profielen.csv", panels.profiles(counts))
     _write_table(folder / "drugsfeiten.csv", panels.offences(counts))

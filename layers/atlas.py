@@ -11,6 +11,7 @@ secret may stand in it.
     regions/2022-0123456789ab.parquet             its regions: GeoParquet, columns as in ``REGION_COLUMNS``
     values/koopwoningen-0123456789ab.parquet      an indicator: columns as in ``VALUE_COLUMNS``
     tables/verdachten-0123456789ab.parquet        a table that is not per region: columns as in its ``TableFacts``
+    grids/vierkanten-0123456789ab.tif             figures per cell of a raster (``layers.grids``)
     flows/woon-pleeg-0123456789ab.parquet         from region to region: columns as in ``FLOW_COLUMNS``
 
 A *topic* is one thing that is counted, such as drugs offences: in several measures (number, share, per 1,000) and broken down
@@ -382,6 +383,49 @@ class ProductFacts(Facts):
         return bool(self.topics or self.tables or self.flows)
 
 
+class GridCategory(Facts):
+    """What a number of a grid stands for."""
+
+    value: int
+    title: Text
+
+
+class GridFacts(Facts):
+    """Figures per cell of a raster, or per square, without regions."""
+
+    id: str
+    title: Text
+    unit: Text
+    year: int | None = None
+    decimals: Annotated[int, Field(ge=0, le=6)]
+    explanation: Text | None = None
+    caveat: Text | None = None
+    source: Text | None = None
+    """Who published the figures; the attribution of the atlas where none."""
+
+    bounds: tuple[float, float, float, float]
+    """west, south, east, north in degrees."""
+
+    cell: tuple[float, float]
+    """Width and height of a cell, in the units of the CRS of its file."""
+
+    colors: tuple[str, ...]
+    """One ``#rrggbb`` per class, from low to high, or one per category."""
+
+    breaks: Breaks | None = None
+    """None for categories, and where no cell has a number."""
+
+    middle: float | None = None
+    """The figure around which the colors diverge."""
+
+    categories: tuple[GridCategory, ...] = ()
+    reasons: tuple[Status, ...] = ()
+    """Those that occur."""
+
+    cells: Artefact
+    """A GeoTIFF of two bands: see ``layers.grids``."""
+
+
 class TilesetFacts(Facts):
     """A tileset that can be asked for: ``gebieden-<year>`` without figures, or a theme's figures of one year."""
 
@@ -422,3 +466,4 @@ class AtlasFacts(Facts):
     tables: tuple[TableFacts, ...] = ()
     flows: tuple[FlowFacts, ...] = ()
     products: tuple[ProductFacts, ...] = ()
+    grids: tuple[GridFacts, ...] = ()

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from layers.catalog_checks import cross_checks
 from layers.catalog_errors import sentences
+from layers.catalog_grids import GridEntry
 from layers.catalog_model import (
     AtlasEntry,
     BackdropEntry,
@@ -42,6 +43,7 @@ SECTIONS: dict[str, type[Entry]] = {
     "products": ProductEntry,
     "backdrop": BackdropEntry,
     "recodes": RecodeEntry,
+    "grids": GridEntry,
 }
 """The lists of a catalog; beside them stand ``include``, ``[atlas]`` and ``[protect.RULE]``."""
 
@@ -69,6 +71,7 @@ class Catalog:
     protect: Mapping[str, ProtectRule]
     backdrop: tuple[BackdropEntry, ...]
     recodes: tuple[RecodeEntry, ...]
+    grids: tuple[GridEntry, ...]
     included: frozenset[tuple[str, int]]
     """Entries of other files, by section and number: where no table has their columns they are left out without an error."""
 
@@ -130,6 +133,7 @@ def read_catalog(path: Path) -> Catalog:
         protect=rules,
         backdrop=_of(entries, BackdropEntry, "backdrop"),
         recodes=_of(entries, RecodeEntry, "recodes"),
+        grids=_of(entries, GridEntry, "grids"),
         included=source.included,
         places=source.places,
     )

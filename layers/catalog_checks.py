@@ -74,6 +74,13 @@ def _shared_ids(data: Mapping[str, Any]) -> Found:
                 (*key, "id"),
                 f'id = "{entry["id"]}" is also the id of a theme; styles are found by either, so they must differ',
             )
+    others = {name: kind for kind in ("themes", "indicators") for name in texts_of(data, kind, "id")}
+    for key, entry in entries_of(data, "grids"):
+        if (kind := others.get(str(entry.get("id")))) is not None:
+            yield (
+                (*key, "id"),
+                f'id = "{entry["id"]}" stands in {kind} too; pictures are found by either, so they must differ',
+            )
     for key, entry in entries_of(data, "themes"):
         if entry.get("id") in RESERVED_THEMES:
             yield (*key, "id"), f'id = "{entry["id"]}" is the name of the tileset without figures; choose another'
@@ -110,7 +117,7 @@ def _wheres(data: Mapping[str, Any]) -> Found:
 
 
 def _remote(data: Mapping[str, Any]) -> Found:
-    for section in ("regions", "tables", "backdrop"):
+    for section in ("regions", "tables", "backdrop", "grids"):
         for key, entry in entries_of(data, section):
             source = entry.get("source")
             if not isinstance(source, str):

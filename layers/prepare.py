@@ -22,6 +22,7 @@ from layers.catalog_model import BackdropEntry
 from layers.crossing import Regions
 from layers.editions import Edition, Progress, coarse_to_fine, make_edition, parents_of
 from layers.flows import Flow, published_flows
+from layers.grids import GridSource, read_grid
 from layers.indicators import IndicatorFigures, PublishedSeries, SeriesKey, publish_indicators
 from layers.kept_repairs import KeptRepairs
 from layers.measured import measured_topics
@@ -50,6 +51,7 @@ class Prepared:
     panels: tuple[Panel, ...]
     flows: tuple[Flow, ...]
     dimensions: dict[str, Dimension]
+    grids: tuple[GridSource, ...]
     categories: dict[str, tuple[str, ...]]
     """By topic of kind ``category``: what its numbers index."""
 
@@ -107,6 +109,7 @@ def prepare(catalog: Catalog, progress: Progress = lambda _stage, _done, _total:
             check_ids(catalog, topics)
         flows = published_flows(catalog, supplied, borders, gathering, figures.notes)
     panels = published_panels(catalog, supplied, dimensions, gathering, figures.notes)
+    grids = _grids(catalog, places, topics, gathering)
     gathering.close()
     repairs = KeptRepairs(places.cache.folder / "repaired")
     editions = []
@@ -121,6 +124,7 @@ def prepare(catalog: Catalog, progress: Progress = lambda _stage, _done, _total:
         panels=panels,
         flows=flows,
         dimensions=dimensions,
+        grids=grids,
         categories=figures.categories,
         decimals=figures.decimals,
         report=_report(editions, tables, supplied, figures, panels, flows),
@@ -176,6 +180,19 @@ def _backdrop(entry: BackdropEntry, places: Places, gathering: Gathering) -> lis
             raise InputProblems([shapes.problem(f'there are no {noun} in it, which kind = "{entry.kind}" needs')])
         return [shapes.take(dimension == wanted)]
     return []
+
+
+def _grids(catalog: Catalog, places: Places, topics: Sequence[Topic], gathering: Gathering) -> tuple[GridSource, ...]:
+    """The grids that could be opened."""
+    found = []
+    taken = {indicator.id for topic in topics for indicator in topic.indicators}
+    for number, entry in enumerate(catalog.grids):
+        with gathering.step():
+            if entry.id in taken:
+                message = f'id = "{entry.id}" is also what an indicator is called, so they must differ'
+                raise InputProblems([catalog.problem(("grids", number, "id"), message)])
+            found.append(read_grid(entry, places.path(entry.source)))
+    return tuple(found)
 
 
 def _first_crs(catalog: Catalog, levels: tuple[LevelRegions, ...]) -> pyproj.CRS:

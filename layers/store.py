@@ -159,6 +159,8 @@ def artefacts_of(facts: AtlasFacts) -> Iterable[Artefact]:
         yield table.rows
     for flow in facts.flows:
         yield flow.rows
+    for grid in facts.grids:
+        yield grid.cells
 
 
 def _as_json(facts: AtlasFacts) -> str:

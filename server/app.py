@@ -10,6 +10,7 @@ from pathlib import Path
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from server.grids.routes import GRID_ROUTES
 from server.headers import OpenToAll, everywhere
 from server.health_route import live, ready
 from server.kaart.routes import KAART_ROUTES
@@ -45,6 +46,7 @@ ROUTES = (
     Route("/values/{indicator}", values),
     Route("/raster/{indicator}/{z}/{x}/{name}", raster),
     *KAART_ROUTES,
+    *GRID_ROUTES,
     *WMTS_ROUTES,
     Route("/qgis/connections/{name}", qgis_connections),
     Route("/qgis/{name}", qgis_layers),

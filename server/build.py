@@ -22,6 +22,7 @@ from layers.atlas import (
     DimensionFacts,
     EditionFacts,
     FlowFacts,
+    GridFacts,
     IndicatorFacts,
     LevelFacts,
     ProductFacts,
@@ -37,6 +38,7 @@ from layers.catalog_products import ProductEntry
 from layers.columns import SeriesRows, write_regions, write_values
 from layers.editions import Edition, RegionLevel
 from layers.flows import Flow
+from layers.grids import GridSource, GridTally, write_grid
 from layers.panel_rows import write_flow, write_panel
 from layers.panels import Panel
 from layers.prepare import Prepared, prepare
@@ -47,6 +49,7 @@ from layers.topics import Indicator, Topic
 from layers.values import Reason
 from server.classification import Classification, classified, style_problems, style_remarks
 from server.geometry_key import geometry_key, kept_tiles, remember_tiles
+from server.grid_facts import grid_facts, grid_sentence, grid_style_problems
 from server.listing import size
 from server.progress import Report, silent
 from tiles.grid import RD_ZOOMS_AHEAD, GridName, lies_in_the_netherlands
@@ -74,6 +77,7 @@ class BuildReport:
         told = self.prepared.sentences()
         for edition in self.facts.editions:
             told += _tile_sentences(edition, self.pyramids.get(edition.year))
+        told += [f"grid {grid.id}: {grid_sentence(grid)}" for grid in self.facts.grids]
         regions = sum(level.regions for edition in self.facts.editions for level in edition.levels)
         joined = sum(joined.matched for joined in self.prepared.joins)
         unmatched = sum(len(joined.unmatched) for joined in self.prepared.joins)
@@ -123,6 +127,7 @@ def build(catalog_path: Path, folder: Path, jobs: int = 1, progress: Report = si
             tables=tuple(_write_panel(writer, panel) for panel in prepared.panels),
             flows=tuple(_write_flow(writer, flow) for flow in prepared.flows),
             products=tuple(_product_facts(entry, prepared) for entry in catalog.products),
+            grids=tuple(_write_grid(writer, grid) for grid in prepared.grids),
         )
         writer.publish(facts)
     return BuildReport(facts, prepared.report, pyramids, time.perf_counter() - start, tuple(style_remarks(catalog)))
@@ -137,7 +142,7 @@ def checked(catalog_path: Path, progress: Report = silent) -> tuple[Catalog, Pre
     catalog = read_catalog(catalog_path)
     gathering = Gathering()
     with gathering.step():
-        if problems := style_problems(catalog):
+        if problems := [*style_problems(catalog), *grid_style_problems(catalog)]:
             raise InputProblems(problems)
     prepared = None
     with gathering.step():
@@ -433,6 +438,12 @@ def _write_flow(writer: AtlasWriter, flow: Flow) -> FlowFacts:
         absent=entry.absent,
         rows=writer.artefact("flows", entry.id, ".parquet", partial(write_flow, rows=flow.rows)),
     )
+
+
+def _write_grid(writer: AtlasWriter, grid: GridSource) -> GridFacts:
+    tallies: list[GridTally] = []
+    cells = writer.artefact("grids", grid.entry.id, ".tif", lambda path: tallies.append(write_grid(path, grid)))
+    return grid_facts(grid, tallies[0], cells)
 
 
 def _product_facts(entry: ProductEntry, prepared: Prepared) -> ProductFacts:

@@ -161,7 +161,7 @@ def style_problems(catalog: Catalog, categories: Mapping[str, Sequence[str]] | N
         catalog.problem((*place, key), f"{key} of {styled.id}: {error}")
         for number, entry in enumerate(catalog.indicators)
         for place, styled in _styled(number, entry)
-        for key, error in _faults(styled, (categories or {}).get(entry.id, ()))
+        for key, error in faults(styled, (categories or {}).get(entry.id, ()))
     ]
 
 
@@ -208,7 +208,8 @@ def style_remarks(catalog: Catalog) -> list[str]:
     ]
 
 
-def _faults(entry: Styled, categories: Sequence[str]) -> Iterator[tuple[str, Exception]]:
+def faults(entry: Styled, categories: Sequence[str]) -> Iterator[tuple[str, Exception]]:
+    """What is wrong with a style: a key of it, and the error."""
     try:
         if entry.kind == "category":
             colors(palette_of(entry, categories), max(1, len(categories)))

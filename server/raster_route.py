@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -19,6 +20,7 @@ from starlette.responses import Response
 from layers.atlas import EditionFacts, IndicatorFacts, Series
 from layers.columns import RegionTable
 from server.errors import NotThere, shown
+from server.grids.picture import grid_content
 from server.parameters import Parameters
 from server.responses import CachePolicy, Content, respond, versioned_policy
 from server.snapshot import Snapshot
@@ -50,22 +52,33 @@ class Picture:
 
 
 async def raster(request: Request) -> Response:
-    """A picture of a tile of an indicator: of a year, and of one level or of each at its zooms."""
+    """A picture of a tile of an indicator, of a year and of one level or of each at its zooms; or of a grid."""
     snapshot = Snapshot.of(request)
     path = request.path_params
-    indicator = snapshot.styled(path["indicator"])
     parameters = Parameters(request.query_params)
+    grid = GridName(parameters.choice("grid", [name.value for name in GridName], GridName.WEB_MERCATOR.value))
+    if path["indicator"] in {one.id for one in snapshot.facts.grids}:
+        cells = snapshot.grid(path["indicator"])
+        parameters.check()
+        coord, scale = _place(path)
+        content = await grid_content(snapshot, cells, grid, coord, snapshot.facts.maxzoom + DEEPER, scale)
+        return respond(request, content, versioned_policy(request, cells.cells.version, CachePolicy.SHORT))
+    indicator = snapshot.styled(path["indicator"])
     year = parameters.number("year", sorted({series.year for series in indicator.series}))
     level = parameters.optional("level", levels_of(indicator))
-    grid = GridName(parameters.choice("grid", [name.value for name in GridName], GridName.WEB_MERCATOR.value))
     parameters.check()
+    coord, scale = _place(path)
+    content = await picture_content(snapshot, indicator, year, level, grid, coord, scale)
+    return respond(request, content, versioned_policy(request, indicator.values.version, CachePolicy.SHORT))
+
+
+def _place(path: Mapping[str, str]) -> tuple[TileCoord, int]:
+    """Where a picture lies, and how many pixels a CSS pixel has. Raises NotThere."""
     name = _NAME.fullmatch(path["name"])
     words = [path["z"], path["x"]]
     if name is None or not all(re.fullmatch("[0-9]{1,10}", word) for word in words):
         raise NotThere(f"a picture is z/x/y.png or z/x/y@2x.png, not {shown('/'.join([*words, path['name']]))}")
-    coord = TileCoord(int(words[0]), int(words[1]), int(name[1]))
-    content = await picture_content(snapshot, indicator, year, level, grid, coord, 2 if name[2] else 1)
-    return respond(request, content, versioned_policy(request, indicator.values.version, CachePolicy.SHORT))
+    return TileCoord(int(words[0]), int(words[1]), int(name[1])), 2 if name[2] else 1
 
 
 async def picture_content(

@@ -21,7 +21,7 @@ from typing import Final
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from layers.atlas import MANIFEST, AtlasFacts, EditionFacts, IndicatorFacts, TilesetFacts
+from layers.atlas import MANIFEST, AtlasFacts, EditionFacts, GridFacts, IndicatorFacts, TilesetFacts
 from layers.errors import LayersError
 from layers.store import Atlas
 from layers.tileset import Borders, Tileset
@@ -143,6 +143,13 @@ class Snapshot:
         if indicator_id not in self.indicator_by_id:
             raise NotThere.named("indicator", indicator_id, self.indicator_by_id)
         return self.indicator_by_id[indicator_id]
+
+    def grid(self, grid_id: str) -> GridFacts:
+        """A grid by id. Raises NotThere, naming the others."""
+        by_id = {grid.id: grid for grid in self.facts.grids}
+        if grid_id not in by_id:
+            raise NotThere.named("grid", grid_id, by_id)
+        return by_id[grid_id]
 
     def styled(self, style_id: str) -> IndicatorFacts:
         """The indicator a style shows: the style of a theme shows its first. Raises NotThere, naming the styles."""

@@ -140,6 +140,7 @@ def requests_of(catalog: Catalog) -> tuple[Request, ...]:
     columns_by_request: dict[Request, set[str]] = {}
     files = [(entry.source, entry.layer) for entry in catalog.regions]
     files += [(entry.source, entry.layer) for entry in catalog.backdrop]
+    files += [(entry.source, entry.layer) for entry in catalog.grids]
     files += [(entry.source, None) for entry in catalog.recodes if entry.source is not None]
     for source, layer in files:
         if is_remote(source):

@@ -9,7 +9,7 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from layers.atlas import IndicatorFacts, Lang
+from layers.atlas import GridFacts, IndicatorFacts, Lang
 from server.ogc.tiles import limits
 from server.snapshot import Snapshot
 from tiles.grid import Grid, GridName, tile_matrix_set
@@ -20,13 +20,18 @@ PIXEL_M: Final = 0.00028
 
 @dataclass(frozen=True, slots=True)
 class WmtsLayer:
-    """An indicator as WMTS shows it."""
+    """An indicator or a grid as WMTS shows it."""
 
     id: str
     title: str
     abstract: str
     bounds: tuple[float, float, float, float]
     years: tuple[int, ...]
+    """None for a grid, which has no dimension of time."""
+
+    legend: str
+    """The address of the legend, below the site."""
+
     grids: tuple[str, ...]
     """The tile matrix sets of its borders: each edition has its own, since its bounds are its own."""
 
@@ -68,7 +73,10 @@ def capabilities(snapshot: Snapshot, site: str, lang: Lang, deeper: int) -> byte
             attribution=facts.attribution,
             notice=facts.notice.in_(lang) if facts.notice else "",
             site=site,
-            layers=[_layer(indicator, snapshot, grids, lang) for indicator in facts.indicators],
+            layers=[
+                *(_layer(indicator, snapshot, grids, lang) for indicator in facts.indicators),
+                *(_grid_layer(grid, grids, lang) for grid in facts.grids),
+            ],
             grids=[(grid, Grid.named(grid), _matrices(grid, zooms[grid])) for grid in grids],
             limits={grid.value: list(_limits(snapshot, grid, zooms[grid])) for grid in grids},
         )
@@ -86,8 +94,23 @@ def _layer(indicator: IndicatorFacts, snapshot: Snapshot, grids: list[GridName],
         title=f"{indicator.title.in_(lang)} ({unit})" if unit else indicator.title.in_(lang),
         abstract=" ".join(told),
         bounds=(min(wests), min(souths), max(easts), max(norths)),
+        legend=f"styles/{indicator.id}/legend.svg",
         years=tuple(sorted({series.year for series in indicator.series})),
         grids=tuple(grid.value for grid in grids),
+    )
+
+
+def _grid_layer(grid: GridFacts, grids: list[GridName], lang: Lang) -> WmtsLayer:
+    told = [text.in_(lang) for text in (grid.explanation, grid.caveat) if text is not None]
+    unit = grid.unit.in_(lang)
+    return WmtsLayer(
+        id=grid.id,
+        title=f"{grid.title.in_(lang)} ({unit})" if unit else grid.title.in_(lang),
+        abstract=" ".join(told),
+        bounds=grid.bounds,
+        years=(),
+        legend=f"grids/{grid.id}/legend.svg",
+        grids=tuple(name.value for name in grids),
     )
 
 
@@ -105,7 +128,7 @@ def _matrices(grid: GridName, zooms: range) -> list[tuple[int, float, int]]:
 
 
 def _limits(snapshot: Snapshot, grid: GridName, zooms: range) -> Iterator[MatrixLimits]:
-    bounds = [edition.bounds for edition in snapshot.facts.editions]
+    bounds = [*(one.bounds for one in snapshot.facts.editions), *(one.bounds for one in snapshot.facts.grids)]
     wests, souths, easts, norths = zip(*bounds, strict=True)
     whole = (min(wests), min(souths), max(easts), max(norths))
     for found in limits(Grid.named(grid), whole, zooms.start, zooms.stop - 1):

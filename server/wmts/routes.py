@@ -15,6 +15,7 @@ from starlette.routing import Route
 from layers.atlas import IndicatorFacts, Lang
 from server.address import base_url
 from server.errors import NotThere, choices, shown
+from server.grids.picture import grid_content
 from server.raster_route import DEEPER, picture_content
 from server.responses import CachePolicy, Content, respond
 from server.snapshot import Snapshot
@@ -113,12 +114,17 @@ async def _capabilities(request: Request) -> Response:
 
 async def _tile(request: Request, words: Mapping[str, str]) -> Response:
     snapshot = Snapshot.of(request)
-    layer = _word(words, "layer", list(snapshot.indicator_by_id))
-    indicator = snapshot.indicator_by_id[layer]
+    grids = {found.id: found for found in snapshot.facts.grids}
+    layer = _word(words, "layer", [*snapshot.indicator_by_id, *grids])
     _word(words, "style", ["default", ""], otherwise="default")
     grid = GridName(_word(words, "tilematrixset", [name.value for name in GridName]))
     z, row, col = (_number(words, name) for name in ("tilematrix", "tilerow", "tilecol"))
-    content = await picture_content(snapshot, indicator, _year(words, indicator), None, grid, TileCoord(z, col, row))
+    coord = TileCoord(z, col, row)
+    if layer in grids:
+        content = await grid_content(snapshot, grids[layer], grid, coord, snapshot.facts.maxzoom + DEEPER)
+    else:
+        indicator = snapshot.indicator_by_id[layer]
+        content = await picture_content(snapshot, indicator, _year(words, indicator), None, grid, coord)
     return respond(request, content, CachePolicy.SHORT)
 
 

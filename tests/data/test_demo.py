@@ -113,6 +113,7 @@ def test_the_catalog_of_the_demo_is_sound_and_names_files_that_exist() -> None:
     sources = [entry.source for entry in catalog.regions]
     sources += [entry.source for entry in catalog.tables]
     sources += [entry.source for entry in catalog.backdrop]
+    sources += [entry.source for entry in catalog.grids]
     assert all(catalog.locate(source).is_file() for source in sources)
 
 

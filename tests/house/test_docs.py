@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from layers.catalog_grids import GridCategoryEntry, GridEntry
 from layers.catalog_model import (
     AtlasEntry,
     BackdropEntry,
@@ -48,6 +49,8 @@ ENTRIES: dict[str, type[BaseModel]] = {
     "[[tables]] with for": SuppliedEntry,
     "[[products]]": ProductEntry,
     "[[backdrop]]": BackdropEntry,
+    "[[grids]]": GridEntry,
+    "categories": GridCategoryEntry,
     "[[recodes]]": RecodeEntry,
 }
 

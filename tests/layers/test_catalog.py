@@ -204,7 +204,7 @@ def test_a_mistake_is_told_with_line_key_and_what_is_allowed(old: str, new: str,
 def test_keys_of_later_versions_are_unknown_keys() -> None:
     [sentence, *_] = said(changed('column = "woz"', 'column = "woz"\nsmooth = "cbs"'))
     assert 'unknown key "smooth" in [[indicators]]; allowed here: id, theme,' in sentence
-    assert 'unknown key "grids"' in said(ATLAS + REGIONS + '[[grids]]\nname = "rd"\n')[0]
+    assert 'unknown key "later"' in said(ATLAS + REGIONS + '[[later]]\nname = "rd"\n')[0]
 
 
 @pytest.mark.parametrize("section", [TABLE, INDICATOR.partition("[[indicators]]")[0], REGIONS])

@@ -15,7 +15,7 @@ from layers.catalog import read_catalog
 from layers.catalog_model import StyleEntry
 from layers.columns import SeriesRows
 from layers.values import Published
-from server.classification import _faults, classified, style_problems, style_remarks
+from server.classification import classified, faults, style_problems, style_remarks
 from styles.classes import class_breaks
 from styles.errors import AlarmingPalette, NotDiverging, RedPalette, StyleError
 from styles.palettes import colors
@@ -134,7 +134,7 @@ def test_breaks_of_a_publisher_keep_the_neutral_color_at_the_middle() -> None:
     ],
 )
 def test_a_style_that_cannot_be_is_refused_at_its_key(wrong: Entry, error: type[StyleError], key: str) -> None:
-    found: Mapping[str, Exception] = dict(_faults(wrong, ()))
+    found: Mapping[str, Exception] = dict(faults(wrong, ()))
     assert list(found) == [key]
     assert isinstance(found[key], error)
 

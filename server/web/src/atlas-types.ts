@@ -27,6 +27,7 @@ export interface AtlasFacts {
   tables?: TableFacts[];
   flows?: FlowFacts[];
   products?: ProductFacts[];
+  grids?: GridFacts[];
 }
 /**
  * A text for readers, Dutch always, English where given.
@@ -304,6 +305,48 @@ export interface ProductFacts {
   tables?: string[];
   flows?: string[];
   needs: Text;
+}
+/**
+ * Figures per cell of a raster, or per square, without regions.
+ *
+ * This interface was referenced by `AtlasFacts`'s JSON-Schema
+ * via the `definition` "GridFacts".
+ */
+export interface GridFacts {
+  id: string;
+  title: Text;
+  unit: Text;
+  year?: number | null;
+  decimals: number;
+  explanation?: Text | null;
+  caveat?: Text | null;
+  source?: Text | null;
+  /**
+   * @minItems 4
+   * @maxItems 4
+   */
+  bounds: [number, number, number, number];
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  cell: [number, number];
+  colors: string[];
+  breaks?: Breaks | null;
+  middle?: number | null;
+  categories?: GridCategory[];
+  reasons?: ("withheld" | "missing" | "not-yet-published" | "not-applicable" | "not-comparable")[];
+  cells: Artefact;
+}
+/**
+ * What a number of a grid stands for.
+ *
+ * This interface was referenced by `AtlasFacts`'s JSON-Schema
+ * via the `definition` "GridCategory".
+ */
+export interface GridCategory {
+  value: number;
+  title: Text;
 }
 /**
  * The answer of the health addresses.
