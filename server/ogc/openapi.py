@@ -51,7 +51,7 @@ def openapi(facts: AtlasFacts, settings: Settings, site: str, lang: Lang) -> Sch
                 name: {
                     "description": told,
                     "headers": {"API-Version": {"$ref": "#/components/headers/API-Version"}},
-                    "content": {_PROBLEM: {"schema": {"$ref": "#/components/schemas/problem"}}},
+                    "content": {_PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
                 }
                 for name, told in _PROBLEMS.items()
             },
@@ -263,7 +263,7 @@ def _parameters() -> dict[str, Schema]:
 
 
 _SCHEMAS: Final[Schema] = {
-    "problem": {
+    "Problem": {
         "type": "object",
         "required": ["title", "status", "detail"],
         "properties": {
