@@ -216,6 +216,31 @@ def serve(
         serve_atlas(atlases, settings, lambda address: _announce(atlases, address))
 
 
+@cli.command()
+def export(
+    atlas: AtlasFolder,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="SITE", help="The folder of the site; made where there is none.")
+    ],
+    base_url: Annotated[
+        str,
+        typer.Option(metavar="URL", help="The address at which it will stand, such as https://www.gemeente.nl/kaart."),
+    ],
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="How many tiles to make at a time.")] = 1,
+) -> None:
+    """Write an atlas as a static site: map, tiles, figures and pages for any web server or bucket, without this server.
+
+    What an earlier export left in the folder is replaced at once when the new one is whole; any other folder is left alone.
+    """
+    from server.export.site import export as export_atlas  # here, as above
+
+    share_one_arena()
+    with told():
+        with progress.shown(Console(stderr=True)) as report_progress:
+            report = export_atlas(atlas, output, base_url, Settings.read(os.environ), jobs, report_progress)
+        sys.stdout.write("".join(f"{line}\n" for line in report.sentences()))
+
+
 def _announce(atlases: list[Path], address: str) -> None:
     sys.stdout.write(f"Serving {', '.join(map(str, atlases))} on {address} (Ctrl-C stops it).\n")
     sys.stdout.flush()

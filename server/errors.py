@@ -5,6 +5,7 @@ ServerError
 ├── BadRequest          an address or header that cannot be understood        400
 ├── NotThere            an address that names nothing                         404
 ├── AtlasNameTaken      two things would stand at one address                 the start stops
+├── BadExport           a static site cannot be written as asked              the export stops
 └── CannotListen        an address or port the server cannot have             the start stops
 """
 
@@ -48,6 +49,10 @@ class NotThere(ServerError):
 
 class CannotListen(ServerError):
     """An address or port the server cannot have."""
+
+
+class BadExport(ServerError):
+    """A static site that cannot be written as asked."""
 
 
 class AtlasNameTaken(ServerError):

@@ -5,6 +5,7 @@ import { indicatorOf } from "./atlas.js";
 import type { AtlasFacts, Text as Words } from "./atlas-types.js";
 import { downloadIcon, infoIcon, warnIcon } from "./icons.js";
 import { base, tokens } from "./sheet.js";
+import { isStatic } from "./static.js";
 import { spoken, spokenSources } from "./spoken.js";
 import { TEXTS, type Lang } from "./texts.js";
 
@@ -90,8 +91,10 @@ export class ZichtAbout extends LitElement {
       </dl>
       <p class="downloads">
         ${downloadIcon}<span>${t.download}:</span> <a href=${valuesAddress(query, "csv")} download>${t.downloadCsv}</a>
-        <a href=${valuesAddress(query, "xlsx")} download>${t.downloadExcel}</a>
-        <a href=${valuesAddress(query, "gpkg")} download>${t.downloadGeoPackage}</a>
+        ${isStatic()
+          ? nothing
+          : html`<a href=${valuesAddress(query, "xlsx")} download>${t.downloadExcel}</a>
+              <a href=${valuesAddress(query, "gpkg")} download>${t.downloadGeoPackage}</a>`}
         <a href=${valuesAddress(query, "json")}>${t.downloadJson}</a>
       </p>
     </section>`;

@@ -4,6 +4,7 @@ import type { StyleSpecification } from "maplibre-gl";
 import { type Figure, figureFrom } from "./figure.js";
 import type { FlowRows } from "./flows.js";
 import { Regions } from "./regions.js";
+import { archiveOf, fileOf, isStatic } from "./static.js";
 import { type Sheet, type Trends, trendsIn } from "./trend.js";
 import type { Lang, Texts } from "./texts.js";
 
@@ -34,7 +35,16 @@ export interface ValuesQuery {
 export function address(path: string, query: Readonly<Record<string, string | null>> = {}): string {
   const url = new URL(`./${path}`, document.baseURI);
   for (const [key, value] of Object.entries(query)) if (value !== null) url.searchParams.set(key, value);
-  return url.href;
+  if (!isStatic()) return url.href;
+  const [asked = ""] = path.split(/[?#]/, 1);
+  const isViewer = asked === "" || asked === "embed";
+  const file = new URL(`./${fileOf(asked, Object.fromEntries(url.searchParams))}`, document.baseURI);
+  return `${file.href}${isViewer ? url.search : ""}${url.hash}`;
+}
+
+/** TileJSON of a tileset, or what stands for it in a static site. */
+export function tilesAddress(tileset: string, encoding: string | null): string {
+  return isStatic() ? `pmtiles://${address(archiveOf(tileset, encoding))}` : address(`tiles/${tileset}`, { f: encoding });
 }
 
 export function valuesAddress({ indicator, level, year }: ValuesQuery, format: "csv" | "json" | "xlsx" | "gpkg"): string {

@@ -113,7 +113,7 @@ export class ZichtApp extends LitElement {
 
   constructor() {
     super();
-    this.embedded = /\/embed\/?$/.test(location.pathname);
+    this.embedded = /\/embed(\/|\.html)?$/.test(location.pathname);
     this.facts = null;
     this.view = null;
     this.goal = null;

@@ -1,9 +1,9 @@
 /** `<zicht-map>`: the map itself. Loaded lazily, for it brings MapLibre. It draws a view and tells what readers point at. */
 import { LitElement, type PropertyValues, html, nothing, unsafeCSS } from "lit";
-import { type FeatureIdentifier, Map as MapLibre, type MapGeoJSONFeature, NavigationControl, type PointLike, ScaleControl, type StyleSpecification, setWorkerUrl } from "maplibre-gl";
+import { addProtocol, type FeatureIdentifier, Map as MapLibre, type MapGeoJSONFeature, NavigationControl, type PointLike, ScaleControl, type StyleSpecification, setWorkerUrl } from "maplibre-gl";
 import mapLibreSheet from "maplibre-gl/dist/maplibre-gl.css?inline";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
-import { address, problemSentence, readFigures, readStyle } from "./api.js";
+import { problemSentence, readFigures, readStyle, tilesAddress } from "./api.js";
 import type { Pointed } from "./area.js";
 import { editionOf, fieldOf, indicatorOf, seriesIn } from "./atlas.js";
 import type { AtlasFacts, Reason } from "./atlas-types.js";
@@ -17,12 +17,18 @@ import { mapSheet } from "./map-sheet.js";
 import { type Direction, nextArea } from "./neighbours.js";
 import type { Region, Regions } from "./regions.js";
 import { base, tokens } from "./sheet.js";
+import { isStatic } from "./static.js";
 import { type Mark, areaLayers, drawingOf, forViewer, levelAt, markedSource } from "./style.js";
 import { TEXTS, type Texts, inLang, mapLocale } from "./texts.js";
 import type { Camera, View } from "./view.js";
 import { WholeMapControl } from "./whole-map-control.js";
 
 setWorkerUrl(workerUrl);
+
+if (isStatic()) {
+  const { Protocol } = await import("pmtiles"); // only here are tiles parts of an archive
+  addProtocol("pmtiles", new Protocol().tile);
+}
 
 /** Closer than this a search result says nothing about its surroundings. */
 const CLOSEST_FIT_ZOOM = 14;
@@ -372,7 +378,7 @@ export class ZichtMap extends LitElement {
 
   #tilesOf(edition: number, { sources }: StyleSpecification): string {
     const source = sources[SOURCE];
-    return address(`tiles/gebieden-${edition}`, { f: source?.type === "vector" ? (source.encoding ?? null) : null });
+    return tilesAddress(`gebieden-${edition}`, source?.type === "vector" ? (source.encoding ?? null) : null);
   }
 
   #hasFigures(level: string): boolean {
