@@ -83,5 +83,6 @@ def _indicators(facts: AtlasFacts, product: ProductFacts) -> list[str]:
 def _areas(atlas: Atlas) -> Iterator[Address]:
     codes = dict.fromkeys(code for edition in atlas.facts.editions for code in atlas.regions(edition.year).code)
     for code in codes:
+        yield Address.of(f"gebied/{code}", f="json")
         for lang in LANGS:
             yield Address.of(f"gebied/{code}", lang=lang)

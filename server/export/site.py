@@ -34,6 +34,9 @@ from server.site import Site
 ACCEPTED: Final = {"html": "text/html"}
 _BASE: Final = re.compile(r"https?://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*/?")
 
+_PICTURE: Final = re.compile(r'<meta (?:property="og:image|name="twitter:card)[^>]*>\n?')
+"""What a shared link shows; a server draws it."""
+
 Turn = Callable[[Address, bytes], bytes]
 """From an answer of the server to what stands in its file."""
 
@@ -109,7 +112,7 @@ async def _write(site: Site, planned: Iterable[Address], folder: Path, turn: Tur
 def _turned(address: Address, body: bytes, *, files: set[str], style: Callable[[dict[str, object]], object]) -> bytes:
     """An answer as it stands in its file."""
     if address.path in ("", "embed"):
-        return _marked(body.decode(), "script-src 'self'").encode()
+        return _marked(_PICTURE.sub("", body.decode()), "script-src 'self'").encode()
     if address.file.endswith(".html"):
         return _marked(standing_alone(body.decode(), address, files), "script-src 'none'; frame-src 'self'").encode()
     if address.path.startswith("styles/") and address.file.endswith(".json"):

@@ -79,6 +79,7 @@ def test_files_hold_what_the_server_answers(site: Path, client: Client) -> None:
         Address.of("values/koopwoningen", f="json"),
         Address.of("styles/koopwoningen/legend.svg", level="wijk", lang="en"),
         Address("sprites/reasons@2x.png"),
+        Address.of("gebied/GM9901", f="json"),
     ):
         assert (site / address.file).read_bytes() == client.get(address.target).raw, address
 
@@ -182,6 +183,7 @@ def test_pages_say_what_may_run_in_them(site: Path) -> None:
         assert '<meta name="zichtkaart:site" content="static">' in page
         assert "default-src &#x27;none&#x27;" in page
     assert "script-src &#x27;self&#x27;" in viewer
+    assert "og:image" not in viewer
     assert "script-src &#x27;none&#x27;" in sheet
 
 

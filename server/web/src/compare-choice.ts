@@ -3,6 +3,7 @@ import { LitElement, css, html, nothing } from "lit";
 import { indicatorOf, seriesIn, yearsOf } from "./atlas.js";
 import type { AtlasFacts } from "./atlas-types.js";
 import { base, tokens } from "./sheet.js";
+import { isStatic } from "./static.js";
 import { TEXTS, capitalized, inLang, langOf } from "./texts.js";
 import { shownTopics, topicOf } from "./topic.js";
 import type { Second, View } from "./view.js";
@@ -136,7 +137,7 @@ export class ZichtCompare extends LitElement {
     const [own, other] = [indicatorOf(facts, view.indicator), indicatorOf(facts, id)];
     const isClassed = (one: typeof own): boolean => one.drawn !== "symbols" && one.kind !== "category" && one.kind !== "change" && one.kind !== "index";
     const places = new Set(seriesIn(own, view.year).map(({ level, edition }) => `${level} ${edition}`));
-    return own.id !== id && isClassed(own) && isClassed(other) && seriesIn(other, view.year).some(({ level, edition }) => places.has(`${level} ${edition}`));
+    return !isStatic() && own.id !== id && isClassed(own) && isClassed(other) && seriesIn(other, view.year).some(({ level, edition }) => places.has(`${level} ${edition}`));
   }
 
   #takeIndicator(event: Event): void {

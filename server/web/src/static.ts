@@ -13,7 +13,7 @@ const NOT_IN_NAMES = new Set([FORMAT, "v"]);
 
 /** Whether no server stands behind the page. */
 export function isStatic(): boolean {
-  return document.querySelector('meta[name="zichtkaart:site"]')?.getAttribute("content") === "static";
+  return typeof document !== "undefined" && document.querySelector('meta[name="zichtkaart:site"]')?.getAttribute("content") === "static";
 }
 
 /** The file for an address, both relative to the root of the site. */

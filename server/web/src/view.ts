@@ -2,6 +2,7 @@
 import type { AtlasFacts } from "./atlas-types.js";
 import { indicatorOf, seriesIn, shownIndicators, yearsOf } from "./atlas.js";
 import { SORTS, type Sort } from "./rows.js";
+import { isStatic } from "./static.js";
 import { LANGS, type Lang } from "./texts.js";
 
 export interface Camera {
@@ -138,7 +139,7 @@ export function resolve(request: Request, facts: AtlasFacts): { view: View; note
 function secondIn(facts: AtlasFacts, second: Second | null, indicator: string, year: number): Second | null {
   const found = shownIndicators(facts).find(({ id }) => id === second?.indicator);
   if (second === null || found === undefined || (found.id === indicator && second.year === year)) return null;
-  if (second.how === "cross" && found.id === indicator) return null;
+  if (second.how === "cross" && (found.id === indicator || isStatic())) return null; // only a server joins any two
   const years = yearsOf(found);
   // Two subjects are crossed for one year.
   const wanted = second.how === "cross" ? year : second.year;
