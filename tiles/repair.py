@@ -207,21 +207,29 @@ def _mismatched(geometry: Geometry) -> NDArray[np.bool_]:
     """(regions,) True for those with an edge that a neighbour overlaps or does not match."""
     # GEOS looks at all edges of every neighbour of each region, which is 10,000 times those of a polygon with 10,000 filled
     # holes. So it gets only what may be at fault: regions at an edge that is not once one's and once another's.
-    near = _near_lone_edges(geometry)
-    edges = shapely.coverage_invalid_edges(geometry[near])
+    begin, end, region = _edges(geometry)
+    paired = _in_pairs(begin, end)
+    near = _near_lone_edges(geometry, begin[~paired], end[~paired], region[~paired])
+    lines, owner = shapely.get_parts(shapely.coverage_invalid_edges(geometry[near]), return_index=True)
     bad = np.zeros(len(geometry), bool)
-    bad[near] = ~shapely.is_missing(edges) & ~shapely.is_empty(edges)
+    bad[near[owner]] = True
+    # An edge whose other side is not among these regions is none that matches nothing.
+    known = paired & bad[region]
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    step = np.flatnonzero(line[1:] == line[:-1])
+    at_fault = ~np.isin(_edge_keys(xy[step], xy[step + 1]), _edge_keys(begin[known], end[known]))
+    bad[:] = False
+    bad[near[owner[line[step[at_fault]]]]] = True
     return bad
 
 
-def _near_lone_edges(geometry: Geometry) -> Indices:
-    """Regions with an edge that is not that of just one other, run the other way, and those whose bounds it reaches into."""
-    begin, end, region = _edges(geometry)
-    lone = np.flatnonzero(~_in_pairs(begin, end))
-    a, b = begin[lone], end[lone]
-    boxes = shapely.box(*np.hstack([np.minimum(a, b), np.maximum(a, b)]).T)
+def _near_lone_edges(
+    geometry: Geometry, begin: NDArray[np.float64], end: NDArray[np.float64], region: Indices
+) -> Indices:
+    """The regions of some edges, and those whose bounds they reach into."""
+    boxes = shapely.box(*np.hstack([np.minimum(begin, end), np.maximum(begin, end)]).T)
     reached = shapely.STRtree(boxes).query(shapely.box(*shapely.bounds(geometry).T))[0]
-    return np.union1d(region[lone], reached)
+    return np.union1d(region, reached)
 
 
 def _edges(geometry: Geometry) -> tuple[NDArray[np.float64], NDArray[np.float64], Indices]:
@@ -237,7 +245,7 @@ def _in_pairs(begin: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[n
     """(edges,) True for those that there are two of, one each way."""
     # Sorting one number per edge is ten times faster than sorting by coordinates; which of two equal numbers are equal edges
     # is asked afterwards.
-    key = _mixed(begin) + _mixed(end)
+    key = _edge_keys(begin, end)
     order = np.argsort(key, kind="stable")
     key = key[order]
     same = key[1:] == key[:-1]
@@ -248,6 +256,12 @@ def _in_pairs(begin: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[n
     paired = np.zeros(len(begin), bool)
     paired[one[opposite]] = paired[other[opposite]] = True
     return paired
+
+
+def _edge_keys(begin: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.uint64]:
+    """(edges,) a number that different edges hardly ever share, the same both ways."""
+    keys: NDArray[np.uint64] = _mixed(begin) + _mixed(end)
+    return keys
 
 
 def _mixed(points: NDArray[np.float64]) -> NDArray[np.uint64]:

@@ -10,6 +10,8 @@ import pyproj
 import pytest
 import shapely
 import shapely.affinity
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from tests.tiles.make import wiggly_coverage
 from tiles.repair import metre_of, repair_coverage
@@ -101,14 +103,26 @@ def test_the_buurten_of_2016_become_a_valid_coverage_and_none_is_lost(shared_dat
     assert 3000 < len(report.mismatched) < 4000
 
 
-def test_faults_are_found_where_geos_finds_them_when_it_looks_everywhere() -> None:
+@settings(max_examples=60)
+@given(st.integers(0, 10_000), st.sampled_from([1e-3, 200.0, 9e3]))
+@example(2, 1e-3)
+def test_faults_are_found_where_geos_finds_them_when_it_looks_everywhere(seed: int, shift_m: float) -> None:
     """Edges that are once one region's and once another's are not handed to GEOS."""
-    coverage = wiggly_coverage(2, 144)
+    coverage = wiggly_coverage(seed, 40)
     shifted = coverage.copy()
-    for region in (5, 40, 41, 100):
-        shifted[region] = shapely.affinity.translate(coverage[region], 1e-3, 0)
+    for region in np.random.default_rng(seed).choice(40, 3, replace=False):
+        shifted[region] = shapely.affinity.translate(coverage[region], shift_m, 0)
     edges = shapely.coverage_invalid_edges(shifted)
     assert np.flatnonzero(~shapely.is_empty(edges)).tolist() == repair_coverage(shifted).report.mismatched.tolist()
+
+
+def test_a_border_is_no_fault_where_only_one_side_of_it_is_looked_at() -> None:
+    """All edges of the square in the middle have another side, so GEOS does not get it."""
+    squares = [shapely.box(x, y, x + 10, y + 10) for y in (0, 10, 20) for x in (0, 10, 20)]
+    regions = np.array([*squares, shapely.box(5, 5, 25, 25)], object)
+    edges = shapely.coverage_invalid_edges(regions)
+    assert np.flatnonzero(~shapely.is_empty(edges)).tolist() == [9]
+    assert repair_coverage(regions).report.mismatched.tolist() == [9]
 
 
 def test_a_region_drawn_twice_is_a_fault() -> None:
