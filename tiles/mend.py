@@ -44,9 +44,10 @@ def shapes_of(coverage: Coverage, lines: Lines, finest: Lines, units: int) -> tu
     mending = Mending()
     lines, rings, mending.enlarged = _with_all_regions(coverage, lines, finest)
     bad = rings.bad_features(np.arange(coverage.features))
-    lines, rings, bad, mending.crossed = noded(coverage, lines, finest, units, rings, bad)
-    mending.pinched = len(bad)
-    shapes = upright(rings, bad)
+    after = noded(coverage, lines, finest, units, rings, bad)
+    lines, rings, mending.crossed = after.lines, after.rings, after.crossed
+    mending.pinched = len(after.bad)
+    shapes = upright(rings, after.bad, after.valid)
     if not rings.is_crowded:
         shapes = without_straits(coverage, lines, shapes)
     gone = _missing(coverage, shapes)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tiles.coverage import Coverage
 from tiles.ragged import Ints, grouped, offsets_of, ranges, row_of
 from tiles.rings import PIXELS, first_of_each, pixel_key
-from tiles.shapes import Geometry, RingsAt, marked, off_grid, whole_features
+from tiles.shapes import Geometry, RingsAt, made_valid, marked, off_grid, whole_features
 from tiles.simplify import Lines, lines_at, replaced, rows
 from tiles.snap import Points, crossings, distinct_segments, snap_rounded
 
@@ -32,15 +32,34 @@ SQUARE, WIDE_SQUARE = 16, 64
 """Sides of the squares, in tile units, in which segments that may cross are looked for: first in the wide ones."""
 
 
-def noded(
-    coverage: Coverage, lines: Lines, finest: Lines, units: int, rings: RingsAt, bad: Ints
-) -> tuple[Lines, RingsAt, Ints, int]:
-    """Lines without crossings off the grid, the rings they make, the features still not valid, and how many had crossed."""
-    crossed = 0
+@dataclass(frozen=True, slots=True)
+class Noded:
+    """Borders after noding."""
+
+    lines: Lines
+    rings: RingsAt
+    """What the lines make."""
+
+    bad: Ints
+    """Features that are still not valid."""
+
+    valid: Geometry
+    """(features,) what some of those are when made valid, None for others: for who needs it again."""
+
+    crossed: int
+    """How many features had borders that crossed."""
+
+
+def noded(coverage: Coverage, lines: Lines, finest: Lines, units: int, rings: RingsAt, bad: Ints) -> Noded:
+    """Lines without crossings off the grid."""
+    crossed, valid = 0, np.full(coverage.features, None, object)
     fresh, changed = bad, np.arange(len(coverage.arcs))
     for attempt in range(0 if rings.is_hopeless else CROWDED_ROUNDS if rings.is_crowded else ROUNDS):
         # Ground that is upside down still when its borders have been noded twice is a matter of single pixels.
-        found = _crossings_in_features(coverage, lines, rings, fresh, twists=attempt < 2)
+        whole, names = whole_features(*rings.polygons(fresh))
+        valid[names] = made_valid(whole)
+        features = _Made(whole, valid[names], names)
+        found = _crossings_in_features(coverage, lines, rings, fresh, features, twists=attempt < 2)
         found = found.and_also(_crossings_of_outer_arcs(coverage, lines, changed))
         if not len(found.arcs):
             break
@@ -58,9 +77,19 @@ def noded(
         lines = replaced(lines, arcs, made)
         rings, changed = rings.updated(lines, arcs), arcs
         concerned = np.unique(coverage.feature[coverage.use_part[np.isin(coverage.arcs.use_arc, arcs)]])
+        valid[concerned] = None
         fresh = rings.bad_features(concerned)
         bad = np.union1d(np.setdiff1d(bad, concerned), fresh)
-    return lines, rings, bad, crossed
+    return Noded(lines, rings, bad, valid, crossed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """Features as their borders make them, and made valid."""
+
+    whole: Geometry
+    valid: Geometry
+    names: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +137,9 @@ class _Around:
         return near
 
 
-def _crossings_in_features(coverage: Coverage, lines: Lines, rings: RingsAt, bad: Ints, *, twists: bool) -> _Crossings:
+def _crossings_in_features(
+    coverage: Coverage, lines: Lines, rings: RingsAt, bad: Ints, features: _Made, *, twists: bool
+) -> _Crossings:
     """Where the borders of bad features cross.
 
     Borders that cross off the grid give vertices off the grid when they are made valid. Borders that cross at a vertex
@@ -118,8 +149,7 @@ def _crossings_in_features(coverage: Coverage, lines: Lines, rings: RingsAt, bad
     if not len(bad):
         return nothing
     is_bad = marked(bad, coverage.features)
-    whole, names = whole_features(*rings.polygons(bad))
-    made = shapely.make_valid(whole, method="structure", keep_collapsed=False)
+    whole, made, names = features.whole, features.valid, features.names
     off, points = off_grid(made)
     twisted = is_bad & rings.covers_other(names, made)
     twisted[names[off]] = False

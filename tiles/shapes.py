@@ -227,9 +227,17 @@ def valid_pieces(geometry: Geometry, feature: Ints) -> tuple[Geometry, Ints]:
     return pieces[polygons], feature[owner[polygons]]
 
 
-def valid(geometry: Geometry) -> Geometry:
-    """(geometries,) valid, on the grid."""
+def made_valid(geometry: Geometry) -> Geometry:
+    """(geometries,) valid, with vertices off the grid where borders cross."""
     made: Geometry = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
+    return made
+
+
+def valid(geometry: Geometry, known: Geometry | None = None) -> Geometry:
+    """(geometries,) valid, on the grid; what ``known`` has been made valid already, None for others."""
+    made = np.full(len(geometry), None, object) if known is None else known.copy()
+    unknown = np.flatnonzero(shapely.is_missing(made))
+    made[unknown] = made_valid(geometry[unknown])
     unsettled = off_grid(made)[0] | ~shapely.is_valid(made)
     if unsettled.any():
         # What noding could not settle, and parts that touch along an edge: a handful per country at the coarsest zooms.

@@ -23,10 +23,13 @@ STEPS_AT_ONCE = 2_000_000
 """Pairs of a point and a step of a ring looked at together; bounds the memory that winding numbers need."""
 
 
-def upright(rings: RingsAt, bad: Ints) -> Shapes:
-    """All regions of a zoom as valid polygons; the bad ones put right, split at the pixels where they touch themselves."""
+def upright(rings: RingsAt, bad: Ints, known: Geometry | None = None) -> Shapes:
+    """All regions of a zoom as valid polygons; the bad ones put right, split at the pixels where they touch themselves.
+
+    known: (features,) what those have been made already, None for others.
+    """
     coverage = rings.coverage
-    special, feature = _put_right(rings, bad)
+    special, feature = _put_right(rings, bad, known)
     standing = np.flatnonzero(rings.standing() & ~np.isin(coverage.feature, feature)[coverage.part])
     shapes = Shapes(
         rings.xy,
@@ -38,10 +41,10 @@ def upright(rings: RingsAt, bad: Ints) -> Shapes:
     return shapes.and_also(special, feature)
 
 
-def _put_right(rings: RingsAt, bad: Ints) -> tuple[Geometry, Ints]:
+def _put_right(rings: RingsAt, bad: Ints, known: Geometry | None) -> tuple[Geometry, Ints]:
     """Valid polygons of bad features, and of others that have to give up ground for them; and the feature of each."""
     whole, names = whole_features(*rings.polygons(bad))
-    made = valid(whole)
+    made = valid(whole, None if known is None else known[names])
     if rings.is_hopeless:
         return made, names
     twisted = bad[rings.covers_other(names, made)[bad]]
