@@ -12,6 +12,7 @@ secret may stand in it.
     values/koopwoningen-0123456789ab.parquet      an indicator: columns as in ``VALUE_COLUMNS``
     tables/verdachten-0123456789ab.parquet        a table that is not per region: columns as in its ``TableFacts``
     grids/vierkanten-0123456789ab.tif             figures per cell of a raster (``layers.grids``)
+    postcodes/2022-0123456789ab.parquet           postcodes of an edition: columns as in ``POSTCODE_COLUMNS``
     flows/woon-pleeg-0123456789ab.parquet         from region to region: columns as in ``FLOW_COLUMNS``
 
 A *topic* is one thing that is counted, such as drugs offences: in several measures (number, share, per 1,000) and broken down
@@ -43,6 +44,9 @@ VALUE_COLUMNS = ("level", "year", "code", "value", "status")
 FLOW_COLUMNS = ("year", "origin", "destination", "value", "status")
 """By year, origin and destination; both are codes of regions of the flow's level. Pairs without a row have no figure to
 show: they are zero or were never published, as the flow's ``absent`` says."""
+
+POSTCODE_COLUMNS = ("postcode", "code")
+"""By postcode (``1234AB`` or ``1234``); of one postcode the region with most addresses first."""
 
 SourceKind = Literal["count", "share", "rate", "mean", "sum", "category"]
 """What figures of a source can be."""
@@ -356,6 +360,16 @@ class FlowFacts(Facts):
     rows: Artefact
 
 
+class PostcodeFacts(Facts):
+    """Postcodes that the search knows."""
+
+    edition: int
+    level: str
+    """Of the regions that they lead to."""
+
+    rows: Artefact
+
+
 class ProductFacts(Facts):
     """An information product: what readers of the dashboard know by name. Without any figures it is listed all the same."""
 
@@ -467,3 +481,4 @@ class AtlasFacts(Facts):
     flows: tuple[FlowFacts, ...] = ()
     products: tuple[ProductFacts, ...] = ()
     grids: tuple[GridFacts, ...] = ()
+    postcodes: tuple[PostcodeFacts, ...] = ()

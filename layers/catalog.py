@@ -20,6 +20,7 @@ from layers.catalog_model import (
     BackdropEntry,
     DimensionEntry,
     IndicatorEntry,
+    PostcodesEntry,
     RecodeEntry,
     RegionsEntry,
     TableEntry,
@@ -44,6 +45,7 @@ SECTIONS: dict[str, type[Entry]] = {
     "backdrop": BackdropEntry,
     "recodes": RecodeEntry,
     "grids": GridEntry,
+    "postcodes": PostcodesEntry,
 }
 """The lists of a catalog; beside them stand ``include``, ``[atlas]`` and ``[protect.RULE]``."""
 
@@ -72,6 +74,7 @@ class Catalog:
     backdrop: tuple[BackdropEntry, ...]
     recodes: tuple[RecodeEntry, ...]
     grids: tuple[GridEntry, ...]
+    postcodes: tuple[PostcodesEntry, ...]
     included: frozenset[tuple[str, int]]
     """Entries of other files, by section and number: where no table has their columns they are left out without an error."""
 
@@ -134,6 +137,7 @@ def read_catalog(path: Path) -> Catalog:
         backdrop=_of(entries, BackdropEntry, "backdrop"),
         recodes=_of(entries, RecodeEntry, "recodes"),
         grids=_of(entries, GridEntry, "grids"),
+        postcodes=_of(entries, PostcodesEntry, "postcodes"),
         included=source.included,
         places=source.places,
     )

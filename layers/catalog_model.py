@@ -170,6 +170,26 @@ class TableEntry(SourceEntry):
         return columns_in(self.key_column) if is_composed(self.key_column) else (self.key_column,)
 
 
+class PostcodesEntry(SourceEntry):
+    """``[[postcodes]]``: a table that says which region each postcode lies in, for the search of the viewer."""
+
+    id: Id = "postcodes"
+    level: Id
+    year: Year
+    """Boundary year that the codes are of."""
+
+    postcode: Filled
+    """Name of the column with postcodes, such as 1234AB or 1234."""
+
+    code: Filled
+    """Name of the column with codes of regions; they may be put together, as those of tables."""
+
+    def as_table(self) -> TableEntry:
+        """The same as the entry of a table of figures."""
+        own = {name: getattr(self, name) for name in SourceEntry.model_fields}
+        return TableEntry(**own, level=self.level, year=self.year, code=self.code)
+
+
 class ThemeEntry(Entry):
     """``[[themes]]``: indicators that belong together."""
 

@@ -30,7 +30,7 @@ THEMES: Final = Path(__file__).parent / "themes"
 _MADE_OF: Final = ("column", "from", "columns")
 """Keys that say what an entry is made of."""
 
-_SOURCES: Final = ("regions", "tables", "backdrop", "recodes")
+_SOURCES: Final = ("regions", "tables", "backdrop", "recodes", "postcodes")
 """Sections whose entries name files."""
 
 

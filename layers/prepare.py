@@ -28,6 +28,7 @@ from layers.kept_repairs import KeptRepairs
 from layers.measured import measured_topics
 from layers.panels import Panel, published_panels
 from layers.places import Places
+from layers.postcodes import Postcodes, read_postcodes
 from layers.problems import Gathering, InputProblems
 from layers.recodes import known_recodes
 from layers.regions import LevelRegions, read_regions
@@ -50,6 +51,7 @@ class Prepared:
 
     panels: tuple[Panel, ...]
     flows: tuple[Flow, ...]
+    postcodes: tuple[Postcodes, ...]
     dimensions: dict[str, Dimension]
     grids: tuple[GridSource, ...]
     categories: dict[str, tuple[str, ...]]
@@ -94,6 +96,7 @@ def prepare(catalog: Catalog, progress: Progress = lambda _stage, _done, _total:
     tables: tuple[JoinedTable, ...] = ()
     topics: tuple[Topic, ...] = ()
     flows: tuple[Flow, ...] = ()
+    postcodes: tuple[Postcodes, ...] = ()
     borders = None
     raw = read_tables(catalog, places, gathering, progress)
     supplied = read_supplied(catalog, places, gathering)
@@ -108,6 +111,7 @@ def prepare(catalog: Catalog, progress: Progress = lambda _stage, _done, _total:
         with gathering.step():
             check_ids(catalog, topics)
         flows = published_flows(catalog, supplied, borders, gathering, figures.notes)
+        postcodes = read_postcodes(catalog, places, borders, gathering)
     panels = published_panels(catalog, supplied, dimensions, gathering, figures.notes)
     grids = _grids(catalog, places, topics, gathering)
     gathering.close()
@@ -123,11 +127,12 @@ def prepare(catalog: Catalog, progress: Progress = lambda _stage, _done, _total:
         topics=topics,
         panels=panels,
         flows=flows,
+        postcodes=postcodes,
         dimensions=dimensions,
         grids=grids,
         categories=figures.categories,
         decimals=figures.decimals,
-        report=_report(editions, tables, supplied, figures, panels, flows),
+        report=_report(editions, tables, supplied, figures, panels, flows, postcodes),
     )
 
 
@@ -208,6 +213,7 @@ def _report(
     figures: IndicatorFigures,
     panels: Sequence[Panel],
     flows: Sequence[Flow],
+    postcodes: Sequence[Postcodes],
 ) -> PrepareReport:
     levels = []
     for edition in editions:
@@ -227,8 +233,14 @@ def _report(
     joins = tuple(joined for table in tables for joined in table.joined)
     notes = [f"table {table.entry.id}: {note}" for table in tables for note in table.raw.notes]
     notes += [f"table {other.entry.id}: {note}" for other in supplied for note in other.raw.notes]
-    concerns = [*figures.concerns, *(concern for flow in flows for concern in flow.concerns())]
-    others = (*(panel.sentence() for panel in panels), *(flow.sentence() for flow in flows))
+    concerns = [*figures.concerns]
+    concerns += [concern for flow in flows for concern in flow.concerns()]
+    concerns += [concern for table in postcodes for concern in table.concerns()]
+    others = (
+        *(panel.sentence() for panel in panels),
+        *(flow.sentence() for flow in flows),
+        *(table.sentence() for table in postcodes),
+    )
     return PrepareReport(
         tuple(levels), joins, tuple(figures.reports), (*notes, *figures.notes), tuple(concerns), others
     )

@@ -27,6 +27,7 @@ from layers.atlas import (
     EditionFacts,
     FlowFacts,
     IndicatorFacts,
+    PostcodeFacts,
     Series,
     TableFacts,
     TilesetFacts,
@@ -34,6 +35,7 @@ from layers.atlas import (
 from layers.columns import RegionTable, read_regions_table, read_values
 from layers.errors import AtlasBusy, BadAtlas, NoAtlas, NotInAtlas
 from layers.panel_rows import FlowRows, PanelRows, read_flow, read_panel
+from layers.postcode_rows import PostcodeRows, stored_postcodes
 from layers.values import Published
 
 _LOCK: Final = ".lock"
@@ -161,6 +163,8 @@ def artefacts_of(facts: AtlasFacts) -> Iterable[Artefact]:
         yield flow.rows
     for grid in facts.grids:
         yield grid.cells
+    for postcodes in facts.postcodes:
+        yield postcodes.rows
 
 
 def _as_json(facts: AtlasFacts) -> str:
@@ -233,6 +237,7 @@ class Atlas:
         self._values: dict[str, dict[tuple[str, int], Published]] = {}
         self._tables: dict[str, PanelRows] = {}
         self._flows: dict[str, FlowRows] = {}
+        self._postcodes: dict[str, PostcodeRows] = {}
         self._lock = Lock()
 
     @staticmethod
@@ -310,6 +315,14 @@ class Atlas:
             if flow_id not in self._flows:
                 self._flows[flow_id] = read_flow(self.path(facts.rows))
             return self._flows[flow_id]
+
+    def postcodes(self, facts: PostcodeFacts) -> PostcodeRows:
+        """The postcodes of a table. Raises BadAtlas where its file is damaged."""
+        path = facts.rows.path
+        with self._lock:
+            if path not in self._postcodes:
+                self._postcodes[path] = stored_postcodes(self.path(facts.rows))
+            return self._postcodes[path]
 
 
 def _the(found: Iterable[_T], otherwise: str) -> _T:

@@ -19,6 +19,7 @@ from server.metrics_route import metrics, security_txt
 from server.ogc.routes import OGC_ROUTES
 from server.page import asset, embed, icon, viewer
 from server.pages.routes import PAGE_ROUTES
+from server.postcodes_route import postcodes
 from server.problems import HANDLERS, ErrorBoundary
 from server.qgis_route import qgis_connections, qgis_layers
 from server.raster_route import raster
@@ -44,6 +45,7 @@ ROUTES = (
     Route("/styles/{style}/legend.svg", legend),
     Route("/sprites/{name}", reasons_sprite),
     Route("/values/{indicator}", values),
+    Route("/postcodes/{digits}", postcodes),
     Route("/raster/{indicator}/{z}/{x}/{name}", raster),
     *KAART_ROUTES,
     *GRID_ROUTES,

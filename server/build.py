@@ -25,6 +25,7 @@ from layers.atlas import (
     GridFacts,
     IndicatorFacts,
     LevelFacts,
+    PostcodeFacts,
     ProductFacts,
     Series,
     TableFacts,
@@ -41,6 +42,8 @@ from layers.flows import Flow
 from layers.grids import GridSource, GridTally, write_grid
 from layers.panel_rows import write_flow, write_panel
 from layers.panels import Panel
+from layers.postcode_rows import write_postcodes
+from layers.postcodes import Postcodes
 from layers.prepare import Prepared, prepare
 from layers.problems import Gathering, InputProblems
 from layers.report import PrepareReport, things_to_look_at
@@ -128,6 +131,7 @@ def build(catalog_path: Path, folder: Path, jobs: int = 1, progress: Report = si
             flows=tuple(_write_flow(writer, flow) for flow in prepared.flows),
             products=tuple(_product_facts(entry, prepared) for entry in catalog.products),
             grids=tuple(_write_grid(writer, grid) for grid in prepared.grids),
+            postcodes=tuple(_write_postcodes(writer, one) for one in prepared.postcodes),
         )
         writer.publish(facts)
     return BuildReport(facts, prepared.report, pyramids, time.perf_counter() - start, tuple(style_remarks(catalog)))
@@ -417,6 +421,12 @@ def _write_panel(writer: AtlasWriter, panel: Panel) -> TableFacts:
         columns=panel.columns,
         rows=writer.artefact("tables", entry.id, ".parquet", write),
     )
+
+
+def _write_postcodes(writer: AtlasWriter, postcodes: Postcodes) -> PostcodeFacts:
+    entry, rows = postcodes.entry, postcodes.rows
+    artefact = writer.artefact("postcodes", str(entry.year), ".parquet", lambda path: write_postcodes(path, rows))
+    return PostcodeFacts(edition=entry.year, level=entry.level, rows=artefact)
 
 
 def _write_flow(writer: AtlasWriter, flow: Flow) -> FlowFacts:

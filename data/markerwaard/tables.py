@@ -135,6 +135,30 @@ _LOST = {
 """Columns that a gemeente failed to deliver in a year."""
 
 
+def postcode_table(edition: Edition) -> list[list[str]]:
+    """Postcodes that are not in use, for real ones do not begin with 0: digits by wijk, letters by buurt, some in two buurten."""
+    rows = [["postcode", "huisnummer", "buurt"]]
+    wijken = {code: f"{number:04}" for number, code in enumerate(edition.levels["wijk"].codes, 101)}
+    buurten = edition.levels["buurt"].codes
+    for number, code in enumerate(buurten):
+        digits = wijken[f"WK{code[2:8]}"]
+        rows += [[f"{digits} {letters}", str(house), code] for letters in _letters(number) for house in (1, 2, 3)]
+        neighbour = buurten[number - 1]
+        if number % 9 == 0 and neighbour[2:8] == code[2:8]:
+            rows.append([f"{digits} {_letters(number)[0]}", "4", neighbour])
+    return rows
+
+
+def _letters(number: int) -> list[str]:
+    """Two pairs of letters; a pair occurs again only after more buurten than a wijk has.
+
+    >>> _letters(0), _letters(13), _letters(26)
+    (['AA', 'NA'], ['NB', 'AB'], ['AC', 'NC'])
+    """
+    first, second = chr(ord("A") + number % 26), chr(ord("A") + number // 13 % 26)
+    return [first + second, chr(ord("A") + (number + 13) % 26) + second]
+
+
 def plain_table(edition: Edition, level: str, counts: Counts) -> list[list[str]]:
     """Code, year and a cell for each column that has this level."""
     mine = [column for column in COLUMNS if level in column.levels]

@@ -20,6 +20,7 @@ SUFFIXES: Final = {
     "styles": "json",
     "tables": "json",
     "flows": "json",
+    "postcodes": "json",
 }
 """What is there without ``f``, by the first part of an address of two parts or fewer; other addresses end as their file does."""
 

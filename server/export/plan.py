@@ -25,6 +25,7 @@ def addresses(atlas: Atlas, assets: Sequence[str]) -> list[Address]:
         *_rows(facts),
         *_products(facts),
         *_areas(atlas),
+        *_postcodes(atlas),
     ]
     return list(dict.fromkeys(every))
 
@@ -86,3 +87,8 @@ def _areas(atlas: Atlas) -> Iterator[Address]:
         yield Address.of(f"gebied/{code}", f="json")
         for lang in LANGS:
             yield Address.of(f"gebied/{code}", lang=lang)
+
+
+def _postcodes(atlas: Atlas) -> Iterator[Address]:
+    digits = {postcode[:4] for facts in atlas.facts.postcodes for postcode in atlas.postcodes(facts).postcode}
+    yield from (Address(f"postcodes/{one}") for one in sorted(digits))

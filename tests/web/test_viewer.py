@@ -525,7 +525,7 @@ def test_what_is_not_translated_is_marked_as_dutch(chromium: Browser, site: str,
         viewer.open("?lang=en")
         expect(viewer.page.locator("zicht-about [lang=nl]").first).to_have_text("Alleen in het Nederlands.")
         expect(viewer.page.locator(".credit [lang=nl]")).to_have_text(re.sub("^Bron: ", "", demo.facts.attribution))
-        expect(viewer.page.get_by_placeholder("Name of an area")).to_be_visible()
+        expect(viewer.page.get_by_placeholder("Name or postcode")).to_be_visible()
         viewer.open()
         assert viewer.page.locator("zicht-about [lang]").count() == 0
 
@@ -655,3 +655,24 @@ def test_print_has_a_picture_of_the_map(viewer: Viewer) -> None:
     viewer.open()
     viewer.page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
     expect(viewer.page.locator("zicht-map img.print")).to_have_attribute("src", re.compile("^data:image/png"))
+
+
+def test_a_reader_finds_the_own_buurt_by_postcode_and_only_its_digits_are_asked_for(viewer: Viewer, demo: Demo) -> None:
+    finest = demo.levels(demo.indicator)[-1]
+    known = demo.read("postcodes/0101")
+    postcode, code = known["postcode"][0], known["code"][0]
+    region = next(one for one in demo.regions(demo.indicator, finest) if one.code == code)
+    viewer.open(address(demo.indicator, demo.year(demo.indicator)))
+    box = viewer.page.get_by_role("combobox", name="Zoek een gebied")
+    box.click()
+    box.press_sequentially(f"{postcode[:4]} {postcode[4:].lower()}")
+    expect(viewer.page.get_by_role("option").first).to_contain_text(region.name)
+    box.press("Enter")
+    expect(viewer.page.locator("zicht-area").get_by_role("heading")).to_have_text(region.name)
+    expect(box).to_have_value(f"{postcode[:4]} {postcode[4:]}")
+    assert viewer.query["gebied"] == code
+    assert [url for url in viewer.requests if "postcodes" in url] == [f"{viewer.site}postcodes/0101"]
+    assert not any(postcode in url for url in viewer.requests)
+    box.fill("9999 ZZ")
+    expect(viewer.page.locator("zicht-search .results")).to_contain_text("Deze postcode is hier niet bekend")
+    viewer.settle()

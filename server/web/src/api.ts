@@ -3,6 +3,7 @@ import type { AtlasFacts, RegionColumns, Values } from "./atlas-types.js";
 import type { StyleSpecification } from "maplibre-gl";
 import { type Figure, figureFrom } from "./figure.js";
 import type { FlowRows } from "./flows.js";
+import type { PostcodeColumns } from "./postcodes.js";
 import { Regions } from "./regions.js";
 import { archiveOf, fileOf, isStatic } from "./static.js";
 import { type Sheet, type Trends, trendsIn } from "./trend.js";
@@ -64,6 +65,7 @@ export function readStyle(indicator: string, year: number, level: string | null,
 const styleByAddress = new Map<string, Promise<StyleSpecification>>();
 const regionsByEdition = new Map<number, Promise<Regions>>();
 const flowsById = new Map<string, Promise<FlowRows>>();
+const postcodesByDigits = new Map<string, Promise<PostcodeColumns>>();
 const trendsByCode = new Map<string, Promise<Trends>>();
 const figuresByAddress = new Map<string, Promise<ReadonlyMap<string, Figure>>>();
 
@@ -89,6 +91,16 @@ export function readFigures(query: ValuesQuery): Promise<ReadonlyMap<string, Fig
 /** The rows of a flow, of all years; asked for once. */
 export function readFlows(id: string): Promise<FlowRows> {
   return once(flowsById, id, () => readJson<FlowRows>(address(`flows/${id}`, { f: "json" })));
+}
+
+/** The postcodes that begin with four digits; asked for once. */
+export function readPostcodes(digits: string): Promise<PostcodeColumns> {
+  const none: PostcodeColumns = { edition: [], postcode: [], code: [] };
+  const orNone = (problem: unknown): PostcodeColumns => {
+    if (problem instanceof ApiProblem && problem.status === 404) return none; // a static site has files for those that exist
+    throw problem;
+  };
+  return once(postcodesByDigits, digits, () => readJson<PostcodeColumns>(address(`postcodes/${digits}`)).catch(orNone));
 }
 
 /** The figures of one area in all years, by indicator; asked for once. */

@@ -1,7 +1,7 @@
 /** `<zicht-app>`: the page. It owns the view, which the address reflects, and hands every element its part. */
 import { LitElement, type PropertyValues, html, nothing } from "lit";
 import "./about-figures.js";
-import { address, problemSentence, readAtlas, readFigures, readFlows, readRegions, readTrends } from "./api.js";
+import { address, problemSentence, readAtlas, readFigures, readFlows, readPostcodes, readRegions, readTrends } from "./api.js";
 import { appSheet } from "./app-sheet.js";
 import type { Area, FigureState, Pointed } from "./area.js";
 import "./area-card.js";
@@ -471,6 +471,8 @@ export class ZichtApp extends LitElement {
             .lang=${view.lang}
             .load=${() => this.#regions()}
             .levelTitle=${(level: string) => this.#levelTitle(level)}
+            .loadPostcodes=${(facts.postcodes ?? []).length === 0 ? null : readPostcodes}
+            .isShown=${(level: string) => this.#levels.some(({ id }) => id === level)}
             @found=${(event: CustomEvent<Region>) => this.#found(event.detail)}
           ></zicht-search>
           ${this.isWide

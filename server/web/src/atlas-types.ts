@@ -28,6 +28,7 @@ export interface AtlasFacts {
   flows?: FlowFacts[];
   products?: ProductFacts[];
   grids?: GridFacts[];
+  postcodes?: PostcodeFacts[];
 }
 /**
  * A text for readers, Dutch always, English where given.
@@ -347,6 +348,17 @@ export interface GridFacts {
 export interface GridCategory {
   value: number;
   title: Text;
+}
+/**
+ * Postcodes that the search knows.
+ *
+ * This interface was referenced by `AtlasFacts`'s JSON-Schema
+ * via the `definition` "PostcodeFacts".
+ */
+export interface PostcodeFacts {
+  edition: number;
+  level: string;
+  rows: Artefact;
 }
 /**
  * The answer of the health addresses.

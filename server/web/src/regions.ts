@@ -37,20 +37,26 @@ export class Regions {
 
   /** The region of a level that an area is or lies in. */
   upTo(code: string, level: string): Region | undefined {
-    let region = this.get(code);
-    for (let steps = 0; region !== undefined && region.level !== level && steps < 10; steps++) region = region.parent === null ? undefined : this.get(region.parent);
-    return region;
+    const region = this.get(code);
+    return region === undefined ? undefined : this.upwards(region).find((one) => one.level === level);
+  }
+
+  /** A region and those around it, from near to far. */
+  upwards(region: Region): Region[] {
+    const found = [region];
+    for (let at = region.parent; at !== null && found.length < 10; ) {
+      const parent = this.get(at);
+      if (parent === undefined) break;
+      found.push(parent);
+      at = parent.parent;
+    }
+    return found;
   }
 
   /** The names of the regions around one, from near to far: `["Centrum", "Utrecht"]`. */
   around(region: Region): string[] {
-    const names: string[] = [];
-    let parent = region.parent === null ? undefined : this.get(region.parent);
-    // A parent is always coarser; the bound guards against a table that says otherwise.
-    while (parent !== undefined && names.length < 10) {
-      names.push(parent.name);
-      parent = parent.parent === null ? undefined : this.get(parent.parent);
-    }
-    return names;
+    return this.upwards(region)
+      .slice(1)
+      .map(({ name }) => name);
   }
 }

@@ -2,6 +2,7 @@
 import { LitElement, css, html, nothing } from "lit";
 import { closeIcon, searchIcon } from "./icons.js";
 import type { Region, Regions } from "./regions.js";
+import { type Asked, type PostcodeColumns, areasOf, postcodeIn, written } from "./postcodes.js";
 import { SearchIndex } from "./search.js";
 import { base, tokens } from "./sheet.js";
 import { TEXTS, type Lang, capitalized } from "./texts.js";
@@ -13,6 +14,9 @@ export class ZichtSearch extends LitElement {
     lang: {},
     load: { attribute: false },
     levelTitle: { attribute: false },
+    loadPostcodes: { attribute: false },
+    isShown: { attribute: false },
+    postcodes: { state: true },
     index: { state: true },
     problem: { state: true },
     text: { state: true },
@@ -116,6 +120,12 @@ export class ZichtSearch extends LitElement {
   declare load: () => Promise<Regions>;
   /** The title of a level, such as `wijk`. */
   declare levelTitle: (level: string) => string;
+  /** Reads the postcodes that begin with four digits; null for an atlas without. */
+  declare loadPostcodes: ((digits: string) => Promise<PostcodeColumns>) | null;
+  /** Whether a level has figures. */
+  declare isShown: (level: string) => boolean;
+  /** Those of the digits that were typed last. */
+  declare protected postcodes: { readonly digits: string; readonly columns: PostcodeColumns } | null;
   declare protected index: { readonly regions: Regions; readonly search: SearchIndex } | null;
   declare protected problem: string | null;
   declare protected text: string;
@@ -126,6 +136,8 @@ export class ZichtSearch extends LitElement {
   constructor() {
     super();
     this.index = null;
+    this.loadPostcodes = null;
+    this.postcodes = null;
     this.problem = null;
     this.text = "";
     this.open = false;
@@ -150,7 +162,7 @@ export class ZichtSearch extends LitElement {
           aria-activedescendant=${isOpen && this.active >= 0 ? `option-${this.active}` : nothing}
           autocomplete="off"
           spellcheck="false"
-          placeholder=${t.searchHint}
+          placeholder=${this.loadPostcodes === null ? t.searchHint : t.searchHintPostcode}
           .value=${this.text}
           @focus=${() => this.#load()}
           @blur=${() => (this.open = false)}
@@ -166,7 +178,7 @@ export class ZichtSearch extends LitElement {
         <ul id="list" role="listbox" aria-label=${t.searchResults} ?hidden=${found.length === 0}>
           ${found.map((region, row) => this.#option(region, row))}
         </ul>
-        ${found.length > 0 ? nothing : html`<p>${this.problem ?? (this.index === null ? t.searchLoading : t.searchNone)}</p>`}
+        ${found.length > 0 ? nothing : html`<p>${this.#nothing}</p>`}
       </div>
       <p class="unseen" role="status">${isOpen ? this.#status(found.length) : ""}</p>
     `;
@@ -183,14 +195,39 @@ export class ZichtSearch extends LitElement {
   }
 
   #status(count: number): string {
+    return count === 0 || this.problem !== null ? this.#nothing : TEXTS[this.lang].searchCount(count);
+  }
+
+  /** Why there is nothing to choose. */
+  get #nothing(): string {
     const t = TEXTS[this.lang];
+    const postcode = this.#postcode;
     if (this.problem !== null) return this.problem;
-    if (this.index === null) return t.searchLoading;
-    return count === 0 ? t.searchNone : t.searchCount(count);
+    if (this.index === null || (postcode !== null && this.postcodes?.digits !== postcode.digits)) return t.searchLoading;
+    return postcode === null ? t.searchNone : t.searchNoPostcode;
+  }
+
+  /** The postcode that was typed, if the atlas knows any. */
+  get #postcode(): Asked | null {
+    return this.loadPostcodes === null ? null : postcodeIn(this.text);
   }
 
   get #found(): Region[] {
-    return this.index?.search.find(this.text, LIMIT) ?? [];
+    const { index, postcodes } = this;
+    const postcode = this.#postcode;
+    if (index === null) return [];
+    if (postcode === null) return index.search.find(this.text, LIMIT);
+    return postcodes?.digits === postcode.digits ? areasOf(postcodes.columns, postcode, index.regions, this.isShown).slice(0, LIMIT) : [];
+  }
+
+  /** Only the four digits leave the page. */
+  async #readPostcodes({ digits }: Asked): Promise<void> {
+    try {
+      const columns = await this.loadPostcodes?.(digits);
+      if (columns !== undefined && this.#postcode?.digits === digits) this.postcodes = { digits, columns };
+    } catch {
+      this.problem = TEXTS[this.lang].problemRegions;
+    }
   }
 
   override focus(): void {
@@ -212,6 +249,8 @@ export class ZichtSearch extends LitElement {
     this.text = event.target.value;
     this.open = true;
     this.active = -1;
+    const postcode = this.#postcode;
+    if (postcode !== null && this.postcodes?.digits !== postcode.digits) void this.#readPostcodes(postcode);
   }
 
   #key(event: KeyboardEvent): void {
@@ -248,7 +287,8 @@ export class ZichtSearch extends LitElement {
   }
 
   #choose(region: Region): void {
-    this.text = region.name;
+    const postcode = this.#postcode;
+    this.text = postcode === null ? region.name : written(postcode.digits + postcode.letters);
     this.active = -1;
     this.open = false;
     this.dispatchEvent(new CustomEvent("found", { detail: region }));

@@ -3,7 +3,7 @@
  * rule: `values/x?level=wijk&year=2022&f=csv` is `values/x.wijk.2022.csv`.
  */
 
-const SUFFIXES: Readonly<Record<string, string>> = { products: "html", gebied: "html", regions: "json", values: "json", styles: "json", tables: "json", flows: "json" };
+const SUFFIXES: Readonly<Record<string, string>> = { products: "html", gebied: "html", regions: "json", values: "json", styles: "json", tables: "json", flows: "json", postcodes: "json" };
 
 /** Pages that read their query themselves. */
 const VIEWERS: Readonly<Record<string, string>> = { "": "index.html", embed: "embed.html" };
