@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import re
+import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from threading import Lock
@@ -37,6 +38,9 @@ from layers.errors import AtlasBusy, BadAtlas, NoAtlas, NotInAtlas
 from layers.panel_rows import FlowRows, PanelRows, read_flow, read_panel
 from layers.postcode_rows import PostcodeRows, stored_postcodes
 from layers.values import Published
+
+LASTING_S: Final = 600
+"""How long a file outlives the last manifest that named it. A server opens what it needs when it is first asked for."""
 
 _LOCK: Final = ".lock"
 _TEMPORARY: Final = ".unfinished-"
@@ -116,8 +120,8 @@ class AtlasWriter:
     def publish(self, facts: AtlasFacts) -> None:
         """Make this the atlas, in one step.
 
-        Files of the atlas before it are kept, for servers that still read them; older ones and leftovers of builds that
-        did not finish are removed.
+        Files of the atlas before it are kept, for servers that still read them, and so are those of earlier ones for
+        ``LASTING_S`` after that; older ones and leftovers of builds that did not finish are removed.
         """
         missing = [artefact.path for artefact in artefacts_of(facts) if not (self.folder / artefact.path).is_file()]
         if missing:
@@ -129,12 +133,18 @@ class AtlasWriter:
         _flush_folder(self.folder)
         temporary.replace(self.folder / MANIFEST)
         _flush_folder(self.folder)
-        self._remove_all_but({artefact.path for artefact in artefacts_of(facts)} | before)
+        self._remove_all_but({artefact.path for artefact in artefacts_of(facts)}, before)
 
-    def _remove_all_but(self, kept: set[str]) -> None:
-        """Remove artefacts that are not kept; files that are none of ours are left alone."""
+    def _remove_all_but(self, named: set[str], before: set[str]) -> None:
+        """Remove artefacts that no manifest has named for a while; files that are none of ours are left alone."""
+        now = time.time()
         for path in self.folder.glob("*/*"):
-            if path.is_file() and _ARTEFACT.fullmatch(path.name) and f"{path.parent.name}/{path.name}" not in kept:
+            name = f"{path.parent.name}/{path.name}"
+            if name in named or not path.is_file() or not _ARTEFACT.fullmatch(path.name):
+                continue
+            if name in before:
+                os.utime(path)  # from now on nobody who comes will be sent here
+            elif now - path.stat().st_mtime > LASTING_S:
                 path.unlink()
 
 

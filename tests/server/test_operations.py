@@ -1,16 +1,14 @@
-"""What whoever runs the server relies on: counts, limits, several atlases, security.txt, and a change of atlas under load."""
+"""What whoever runs the server relies on: counts, limits, several atlases, security.txt."""
 
 from __future__ import annotations
 
 import json
 import re
-import shutil
 import socket
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any
 
 import httpx
@@ -23,7 +21,7 @@ from server.errors import AtlasNameTaken
 from server.metrics import SharedCounts, Tally
 from server.settings import Settings
 from tests.server.client import Client
-from tests.server.make_atlas import CATALOG, WIJKEN, make_atlas, write_sources
+from tests.server.make_atlas import CATALOG, WIJKEN, write_sources
 from tests.server.process import PATIENCE_S, Serving, serving
 
 TILE = "/tiles/vastgoed-2022/8/131/84"
@@ -227,54 +225,7 @@ def test_more_connections_than_allowed_are_told_to_come_back(strict: Serving) ->
             connection.close()
 
 
-# ---- a new atlas under load
-
-GENERATIONS = 8
-
-
-def test_an_atlas_replaced_again_and_again_under_load_never_fails_nor_mixes(tmp_path: Path) -> None:
-    """Each generation has one figure everywhere, so a tile with two figures would be a mixed one."""
-    folders = []
-    for figure in (10, 20):
-        rows = "".join(f"WK990{g}0{w},{figure}\n" for g in (1, 2) for w in (1, 2))
-        source = tmp_path / str(figure)
-        folders.append(make_atlas(source, wijken=f"code,koop\n{rows}"))
-    live = tmp_path / "live"
-    shutil.copytree(folders[0], live)
-    for artefact in folders[1].glob("*/*"):
-        shutil.copy2(artefact, live / artefact.parent.name / artefact.name)
-    manifests = [(folder / "atlas.json").read_bytes() for folder in folders]
-    with serving(live, tmp_path, ZICHTKAART_RELOAD_SECONDS="0.1") as running:
-        stop, wrong, seen, asked = Event(), list[str](), set[frozenset[float]](), [0]
-
-        def keep_asking() -> None:
-            with httpx.Client(base_url=running.url, timeout=PATIENCE_S, headers={"Accept-Encoding": "gzip"}) as client:
-                while not stop.is_set():
-                    answer = client.get(TILE)
-                    asked[0] += 1
-                    if answer.status_code != 200:
-                        wrong.append(f"{answer.status_code} {answer.text}")
-                        continue
-                    features = mapbox_vector_tile.decode(answer.content)["wijk"]["features"]
-                    seen.add(frozenset(f["properties"]["koopwoningen"] for f in features))
-
-        asking = [Thread(target=keep_asking) for _ in range(3)]
-        for thread in asking:
-            thread.start()
-        for generation in range(1, GENERATIONS + 1):
-            (live / "next").write_bytes(manifests[generation % 2] + b"\n" * generation)
-            (live / "next").replace(live / "atlas.json")
-            time.sleep(0.5)
-        stop.set()
-        for thread in asking:
-            thread.join()
-        assert running.stop() == 0
-        log = running.log.read_text()
-    assert wrong == []
-    assert seen == {frozenset({10}), frozenset({20})}
-    assert asked[0] > GENERATIONS
-    assert log.count("now serving the new atlas") >= 2
-    assert "ERROR" not in log
+# ---- several processes
 
 
 def test_processes_share_a_port_and_count_together(atlas_folder: Path, tmp_path: Path) -> None:
