@@ -62,6 +62,8 @@ class Table:
     caption: str
     heads: tuple[Head, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    is_folded: bool = False
+    """Whether readers open it themselves, since it is long and beside the point."""
 
 
 @dataclass(frozen=True, slots=True)

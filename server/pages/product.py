@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 
-from layers.atlas import FlowFacts, IndicatorFacts, Lang, ProductFacts, TopicFacts
+from layers.atlas import FlowFacts, IndicatorFacts, Lang, ProductFacts, Series, TopicFacts
 from layers.store import Atlas
 from server.pages import panels
 from server.pages.areas import Area, FigureFinder, find_area
@@ -152,6 +152,8 @@ def _topic_tables(
         if area is not None:
             yield _breakdown(atlas, topic, one, area, finder, lang)
     yield _regions(atlas, one, finder, lang)
+    if area is not None:
+        yield from _within(atlas, one, area, finder, lang)
 
 
 def _national(one: IndicatorFacts, year: int) -> Figure:
@@ -216,27 +218,72 @@ def _regions(atlas: Atlas, one: IndicatorFacts, finder: FigureFinder, lang: Lang
     words = WORDS[lang]
     level = one.series[0].level
     every = [series for series in one.series if series.level == level]
-    names: dict[str, str] = {}
-    for edition in sorted({series.edition for series in every}):
-        regions = atlas.regions(edition).of_level(level)
-        names |= dict(zip(regions.code, regions.name, strict=True))
-    years = [series.year for series in every]
-    rows = []
+    rows = list(_region_rows(one, level, _names(atlas, every), finder, lang))[:MOST_REGIONS]
     if one.national:
-        cells = [figure_cell(_national(one, year), one.decimals, lang, one.categories) for year in years]
-        rows.append((Cell(words.netherlands, "head"), Cell("NL"), *cells))
-    for code, name in sorted(names.items(), key=lambda item: item[1])[:MOST_REGIONS]:
+        cells = [figure_cell(_national(one, s.year), one.decimals, lang, one.categories) for s in every]
+        rows.insert(0, (Cell(words.netherlands, "head"), Cell("NL"), *cells))
+    title = _level_title(atlas, level, lang)
+    caption = words.per_region.format(title=with_unit(one.title.in_(lang), one.unit.in_(lang)), level=title)
+    return Table(caption, _region_heads(title, every, words.code), tuple(rows))
+
+
+def _within(atlas: Atlas, one: IndicatorFacts, area: Area, finder: FigureFinder, lang: Lang) -> Iterator[Table]:
+    """The regions of finer levels in an area, a folded table for each level; none of a level with too many."""
+    words = WORDS[lang]
+    for level in dict.fromkeys(series.level for series in one.series[1:]):
+        every = [series for series in one.series if series.level == level]
+        inside = {code: name for code, name in _names(atlas, every, area.code).items() if code != area.code}
+        if level in (area.level, one.series[0].level) or not 0 < len(inside) <= MOST_REGIONS:
+            continue
+        title = _level_title(atlas, level, lang)
+        caption = words.within.format(
+            title=with_unit(one.title.in_(lang), one.unit.in_(lang)), level=title, area=area.name
+        )
+        rows = tuple(_region_rows(one, level, inside, finder, lang))
+        yield Table(caption, _region_heads(title, every, words.code), rows, is_folded=True)
+
+
+def _names(atlas: Atlas, every: list[Series], around: str | None = None) -> dict[str, str]:
+    """By code, the names of the regions of one level in any of its borders; only those in the area around, where there is one."""
+    names: dict[str, str] = {}
+    for edition, level in sorted({(series.edition, series.level) for series in every}):
+        regions = atlas.regions(edition)
+        parents = regions.parent_by_code
+        of_level = regions.of_level(level)
+        names |= {
+            code: name
+            for code, name in zip(of_level.code, of_level.name, strict=True)
+            if around is None or around in _above(code, parents)
+        }
+    return names
+
+
+def _above(code: str, parents: Mapping[str, str | None]) -> Iterator[str]:
+    """A code and those of the regions around it, from small to large."""
+    wanted: str | None = code
+    while wanted is not None:
+        yield wanted
+        wanted = parents.get(wanted)
+
+
+def _region_rows(
+    one: IndicatorFacts, level: str, names: dict[str, str], finder: FigureFinder, lang: Lang
+) -> Iterator[tuple[Cell, ...]]:
+    years = [series.year for series in one.series if series.level == level]
+    for code, name in sorted(names.items(), key=lambda item: item[1]):
         cells = [
             figure_cell(finder.figure(one.id, level, year, code), one.decimals, lang, one.categories) for year in years
         ]
-        rows.append((Cell(name, "head", href=f"gebied/{code}"), Cell(code), *cells))
-    title = next(
-        (known.title.in_(lang) for edition in atlas.facts.editions for known in edition.levels if known.id == level),
-        level,
-    )
-    caption = words.per_region.format(title=with_unit(one.title.in_(lang), one.unit.in_(lang)), level=title)
-    heads = (Head(title.capitalize()), Head(words.code), *(Head(str(year), is_number=True) for year in years))
-    return Table(caption, heads, tuple(rows))
+        yield (Cell(name, "head", href=f"gebied/{quote(code, safe='')}"), Cell(code), *cells)
+
+
+def _region_heads(title: str, every: list[Series], code: str) -> tuple[Head, ...]:
+    return (Head(title.capitalize()), Head(code), *(Head(str(series.year), is_number=True) for series in every))
+
+
+def _level_title(atlas: Atlas, level: str, lang: Lang) -> str:
+    every = [known for edition in atlas.facts.editions for known in edition.levels]
+    return next((known.title.in_(lang) for known in every if known.id == level), level)
 
 
 def _flow_section(atlas: Atlas, flow: FlowFacts, area: Area, year: int, lang: Lang) -> Section:
@@ -304,7 +351,7 @@ def _flow_table(
     ordered = sorted(side, key=lambda pair: (pair[1].value is None, -(pair[1].value or 0.0), names.get(pair[0], "")))
     rows = tuple(
         (
-            Cell(names.get(code, code), "head", href=f"gebied/{code}"),
+            Cell(names.get(code, code), "head", href=f"gebied/{quote(code, safe='')}"),
             Cell(code),
             figure_cell(figure, flow.decimals, lang),
         )

@@ -78,6 +78,7 @@ class PageWords:
     attribution: str
     on_map: str
     other_levels: str
+    within: str
     nothing: str
 
 
@@ -152,7 +153,8 @@ WORDS: Final[Mapping[Lang, PageWords]] = {
         in_year="{title}, {year}",
         attribution="Herkomst",
         on_map="op de kaart",
-        other_levels="Andere niveaus staan op de kaart en in het CSV-bestand.",
+        other_levels="Andere niveaus staan op de kaart en in het CSV-bestand, en van het gekozen gebied onder de tabel.",
+        within="{title}, per {level} in {area}",
         nothing="Er zijn geen rijen.",
     ),
     "en": PageWords(
@@ -225,7 +227,8 @@ WORDS: Final[Mapping[Lang, PageWords]] = {
         in_year="{title}, {year}",
         attribution="Origin",
         on_map="on the map",
-        other_levels="Other levels are on the map and in the CSV file.",
+        other_levels="Other levels are on the map and in the CSV file, and those of the chosen area below the table.",
+        within="{title}, per {level} in {area}",
         nothing="There are no rows.",
     ),
 }
