@@ -268,7 +268,9 @@ def _table(
     ]
     body, footer = without_footer(numbered)
     if not body:
-        refuse(entry.source, "there are no rows below the header", sheet=sheet)
+        refuse(
+            entry.source, "there are no rows below the header; fill it in, or take it out of the catalog", sheet=sheet
+        )
     if delimiter is not None:
         _check_widths(header.names, body, entry, delimiter)
     columns: dict[str, list[object]] = {}

@@ -18,6 +18,7 @@ from layers.catalog import Catalog
 from layers.catalog_model import IndicatorEntry
 from layers.catalog_words import MOST_DECIMALS
 from layers.cells import Marks
+from layers.codes import cell_text
 from layers.figures import RawTable
 from layers.finding import Breakdown, Found, check_overlap, found_columns, nowhere
 from layers.join import Joined
@@ -119,12 +120,13 @@ def publish_indicators(
             check_overlap(catalog, number, indicator, found, dimensions)
             if found:
                 _check_denominator(catalog, number, indicator, found)
+            filled = _filled(indicator, found, result.notes)
             rule = catalog.protect[indicator.protect] if indicator.protect is not None else None
-            figures = publish_figures(indicator, found, dimensions, rule, gathering, result)
+            figures = publish_figures(indicator, filled, dimensions, rule, gathering, result)
             if figures.series:
                 result.topics[indicator.id] = figures
-            elif found and not gathering.problems:
-                result.concerns.append(_only_parts(indicator, found, dimensions))
+            elif filled and not gathering.problems:
+                result.concerns.append(_only_parts(indicator, filled, dimensions))
     return result
 
 
@@ -138,6 +140,15 @@ def _leave_out(
     columns = [indicator.column] if indicator.column else [entry.column for entry in indicator.from_]
     wanted = listed(f'"{name}"' for name in dict.fromkeys(columns))
     result.notes.append(f"{indicator.id}: left out, no table has the column {wanted}")
+
+
+def _filled(indicator: IndicatorEntry, found: Sequence[Found], notes: list[str]) -> list[Found]:
+    """The columns with anything in them; a template that was filled in by half has others, of which nothing is missing."""
+    filled = [place for place in found if any(map(cell_text, place.table.raw.columns[place.column]))]
+    if empty := [place for place in found if place not in filled]:
+        where = listed(f'"{place.column}" of table {place.table.entry.id}' for place in empty)
+        notes.append(f"{indicator.id}: left out where nothing is filled in, column {where}")
+    return filled
 
 
 def _only_parts(indicator: IndicatorEntry, found: Sequence[Found], dimensions: Mapping[str, Dimension]) -> str:
