@@ -106,9 +106,14 @@ def _rules(data: Mapping[str, Any]) -> Found:
     told = f"the rules are {listed(rules)}" if rules else "there is no [protect.NAME]"
     for section in ("indicators", "panels", "flows"):
         for at, entry in entries_of(data, section):
-            name = entry.get("protect")
-            if isinstance(name, str) and name not in rules:
-                yield (*at, "protect"), f'protect = "{name}" does not exist{suggestion(name, rules)}; {told}'
+            columns = entry.get("columns") if section == "panels" else None
+            below = enumerate(columns) if isinstance(columns, list) else ()
+            parts = [((*at, "columns", number), part) for number, part in below if isinstance(part, dict)]
+            for place, part in ((at, entry), *parts):
+                name = part.get("protect")
+                if not isinstance(name, str) or name in rules:
+                    continue
+                yield (*place, "protect"), f'protect = "{name}" does not exist{suggestion(name, rules)}; {told}'
 
 
 def _products(data: Mapping[str, Any]) -> Found:

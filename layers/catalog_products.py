@@ -39,9 +39,17 @@ class PanelColumnEntry(Entry):
     over: Id | None = None
     """Of kind ``number``: the column with what a share, rate or mean is taken over, for ``protect``."""
 
+    tells: Id | None = None
+    """Of kind ``number``: the column whose number could be worked out from this one, such as the count behind a share. Where that
+    is withheld so is this, and where that is a rounded count this is of the rounded one."""
+
+    protect: Id | None = None
+    """Of kind ``number``: the rule for this column, where it is not that of the panel."""
+
     @model_validator(mode="after")
     def _of_kind(self) -> Self:
-        for key, kind in (("dimension", "dimension"), ("unit", "number"), ("figures", "number"), ("over", "number")):
+        numbers = ("unit", "figures", "over", "tells", "protect")
+        for key, kind in (("dimension", "dimension"), *((key, "number") for key in numbers)):
             if getattr(self, key) is not None and self.kind != kind:
                 raise ValueError(f'column "{self.id}": {key} goes with kind = "{kind}"')
         return self
@@ -95,9 +103,14 @@ class PanelEntry(Entry):
             raise ValueError(f'column "{clash[0]}" has the name under which reasons are kept; choose another')
         numbers = [column.id for column in self.columns if column.kind == "number"]
         for column in self.columns:
-            if column.over is not None and column.over not in numbers:
-                message = f'over = "{column.over}" is no column of numbers; those are {listed(numbers)}'
-                raise ValueError(f'column "{column.id}": {message}')
+            for key in ("over", "tells"):
+                if (other := getattr(column, key)) is not None and other not in numbers:
+                    message = f'{key} = "{other}" is no column of numbers; those are {listed(numbers)}'
+                    raise ValueError(f'column "{column.id}": {message}')
+            if any(one.id == column.tells and one.tells is not None for one in self.columns):
+                raise ValueError(
+                    f'column "{column.id}": tells = "{column.tells}" tells of another column; name that one'
+                )
         if not numbers:
             raise ValueError(f'"{self.id}" has no column of kind "number"; there is nothing to show')
         if sum(column.kind == "year" for column in self.columns) > 1:

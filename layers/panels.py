@@ -72,15 +72,21 @@ def published_panels(
 
 
 def _check_rule(catalog: Catalog, number: int, entry: PanelEntry) -> None:
-    rule = catalog.protect[entry.protect] if entry.protect is not None else None
-    if rule is None or rule.least_base is None:
-        return
     for at, column in enumerate(entry.columns):
-        if column.kind == "number" and column.over is None and column.figure_kind in ("share", "rate", "mean", "sum"):
-            message = f'protect = "{entry.protect}" has least_base, so column "{column.id}" needs over, the column with'
-            raise InputProblems(
-                [catalog.problem(("panels", number, "columns", at), f"{message} what it is taken over")]
-            )
+        rule = _rule(catalog, entry, column)
+        if rule is None or rule.least_base is None or column.kind != "number":
+            continue
+        if column.over is None and column.tells is None and column.figure_kind in ("share", "rate", "mean", "sum"):
+            name = column.protect or entry.protect
+            message = f'protect = "{name}" has least_base, so column "{column.id}" needs over, the column with'
+            more = "what it is taken over, or tells, the column with the count it stands for"
+            raise InputProblems([catalog.problem(("panels", number, "columns", at), f"{message} {more}")])
+
+
+def _rule(catalog: Catalog, entry: PanelEntry, column: PanelColumnEntry) -> ProtectRule | None:
+    """The rule for a column of numbers."""
+    name = column.protect or entry.protect
+    return None if name is None else catalog.protect[name]
 
 
 def _published(
@@ -92,9 +98,12 @@ def _published(
         if column.kind != "number"
     }
     _check_once(entry, tables, keys)
-    rule = catalog.protect[entry.protect] if entry.protect is not None else None
-    rounded = {column.id: _numbers(tables, column) for column in entry.columns if column.kind == "number"}
-    shown = {column.id: _shown(column, rounded, rule) for column in entry.columns if column.kind == "number"}
+    numbers = [column for column in entry.columns if column.kind == "number"]
+    rounded = {column.id: _numbers(tables, column) for column in numbers}
+    shown = {column.id: _shown(column, rounded, _rule(catalog, entry, column)) for column in numbers}
+    shown |= {
+        column.id: _untold(column, column.tells, shown, rounded) for column in numbers if column.tells is not None
+    }
     hidden = sum(int((shown[name].reasons != rounded[name].reasons).sum()) for name in shown)
     order = _order(entry, keys, dimensions)
     rows = PanelRows(
@@ -134,8 +143,23 @@ def _shown(column: PanelColumnEntry, rounded: Mapping[str, Published], rule: Pro
     if rule is None:
         return rounded[column.id]
     base = rounded[column.over] if column.over is not None else None
+    if base is None:  # what it tells of is protected itself
+        rule = rule.model_copy(update={"least_base": None})
     safe = protected(rounded[column.id], column.figure_kind, rule, base)
     return round_figures(Figures(safe.numbers, safe.reasons), column.decimals).published
+
+
+def _untold(
+    column: PanelColumnEntry, told: str, shown: Mapping[str, Published], raw: Mapping[str, Published]
+) -> Published:
+    """The numbers of a column that tells of another: withheld where that is, and of the rounded count where that is rounded."""
+    own, other, before = shown[column.id], shown[told], raw[told]
+    hidden = own.has_number & (other.reasons == Reason.WITHHELD.number)
+    reasons = np.where(hidden, Reason.WITHHELD.number, own.reasons).astype(np.uint8)
+    is_coarser = other.has_number & (before.numbers > 0)
+    scale = np.where(is_coarser, other.numbers / np.where(is_coarser, before.numbers, 1), 1)
+    numbers = np.where(hidden, np.nan, own.numbers * scale)
+    return round_figures(Figures(numbers, reasons), column.decimals).published
 
 
 def _check_once(

@@ -148,7 +148,7 @@ def _panel_columns(package: Package, panel: PanelEntry) -> Iterator[Column]:
     for column in panel.columns:
         title = column.title or Text(nl=column.id)
         dimension = dimensions[column.of] if column.kind == "dimension" else None
-        rule = panel.protect if column.kind == "number" else None
+        rule = column.protect or panel.protect if column.kind == "number" else None
         yield Column(column.name, column.kind, title, column.unit, None, rule, dimension)
 
 

@@ -113,6 +113,28 @@ def test_a_rule_holds_for_the_numbers_of_a_panel_and_what_is_taken_over_them() -
     assert 'protect = "klein" has least_base, so column "aandeel" needs over' in sentence
 
 
+def test_a_share_of_a_withheld_count_is_withheld_and_that_of_a_rounded_count_is_of_the_rounded_one() -> None:
+    rule = "\n[protect.klein]\nleast = 5\nround_to = 5\nleast_base = 50\n"
+    text = PANEL.replace("decimals = 1", 'decimals = 1, tells = "aantal"').replace(
+        '"drugs"', '"drugs"\nprotect = "klein"', 1
+    )
+    rows = "jaar,leeftijd,aantal,aandeel\n2022,jong,3,12\n2021,oud,.,40\n2021,jong,38,33.3\n2022,oud,0,0\n"
+    panel = panel_of(rows, text, rule)
+    assert shown(panel.rows.numbers["aantal"]) == [40.0, "withheld", "withheld", 0.0]
+    assert shown(panel.rows.numbers["aandeel"]) == [35.1, "withheld", "withheld", 0.0]  # 33.3 x 40 / 38
+
+
+def test_a_column_may_have_a_rule_of_its_own() -> None:
+    rule = "\n[protect.klein]\nleast = 5\n"
+    text = PANEL.replace('id = "aantal", kind = "number"', 'id = "aantal", kind = "number", protect = "klein"')
+    assert shown(panel_of(ROWS, text, rule).rows.numbers["aantal"]) == [40.0, "withheld", "withheld"]
+    [sentence] = complaints(REGIONS, THEME, text.replace('protect = "klein"', 'protect = "klien"'), rule)
+    assert 'protect = "klien" does not exist (did you mean "klein"?)' in sentence
+    chain = text.replace("decimals = 1", 'decimals = 1, tells = "aandeel"')
+    [sentence] = complaints(REGIONS, THEME, chain, rule)
+    assert 'tells = "aandeel" tells of another column' in sentence
+
+
 def test_a_year_may_be_given_for_a_whole_table_and_tables_are_put_together() -> None:
     write_table("leeftijd,aantal,aandeel\njong,1,2\n", "older.csv")
     older = '\n[[tables]]\nid = "o"\nsource = "older.csv"\nfor = "verdachten"\nyear = 2019\n'
