@@ -211,7 +211,7 @@ def table(text: str) -> list[dict[str, str]]:
 @pytest.fixture(scope="module")
 def level_by_code(site: str, facts: AtlasFacts) -> dict[str, str]:
     """By code the level of every region of any borders, as OGC API Features tells."""
-    found = {}
+    found: dict[str, str] = {}
     for edition in facts.editions:
         for level in edition.levels:
             address = f"{site}ogc/v1/collections/gebieden-{edition.year}-{level.id}/items?f=json&skipGeometry=true&limit=10000"
