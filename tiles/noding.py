@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from tiles.coverage import Coverage
-from tiles.ragged import Ints, grouped, offsets_of, ranges, row_of
+from tiles.ragged import Ints, grouped, in_order, offsets_of, ranges, row_of
 from tiles.rings import PIXELS, first_of_each, pixel_key
 from tiles.shapes import Geometry, RingsAt, made_valid, marked, off_grid, whole_features
 from tiles.simplify import Lines, lines_at, replaced, rows
@@ -237,9 +237,9 @@ def _in_company(begin: PIXELS, end: PIXELS, owner: Ints, changed: NDArray[np.boo
     new = first_of_each(quarter.view(np.int64).ravel()) | (of_segment[segment] & first_of_each(segment))
     entry, entered = np.cumsum(new) - 1, segment[new]
     corners = quarter[new][:, None, :] + np.array([(-1, -1), (-1, 1), (1, -1), (1, 1)])
-    keys = pixel_key(corners.reshape(-1, 2) >> 1)
-    order = np.argsort(keys)
-    first = first_of_each(keys[order])
+    x, y = (corners.reshape(-1, 2) >> 1).T
+    keys, order = in_order((x - x.min()) * (int(y.max() - y.min()) + 1) + (y - y.min()))
+    first = first_of_each(keys)
     square, of_entry = np.cumsum(first) - 1, order // 4
     owners = owner[entered[of_entry]]
     shared, fresh = np.zeros(square[-1] + 1, bool), np.zeros(square[-1] + 1, bool)

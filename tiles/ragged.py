@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 
 
-def offsets_of(lengths: NDArray[np.integer]) -> Ints:
+def offsets_of(lengths: NDArray[np.integer] | NDArray[np.bool_]) -> Ints:
     """(rows + 1,) where each row begins in the flat array; the last entry is its length.
 
     >>> offsets_of(np.array([2, 0, 3])).tolist()
@@ -75,6 +75,24 @@ def extremes(values: NDArray[np.number], start: Ints, length: Ints) -> tuple[NDA
     lowest, highest = np.empty(len(start), values.dtype), np.empty(len(start), values.dtype)
     lowest[order], highest[order] = np.minimum.reduceat(values, at)[::2], np.maximum.reduceat(values, at)[::2]
     return lowest, highest
+
+
+def in_order(keys: Ints) -> tuple[Ints, Ints]:
+    """Whole numbers from low to high, and where each came from; of equal ones the first comes first.
+
+    Sorting numbers is several times faster than finding their order, so where there is room the places stand in them.
+
+    >>> [found.tolist() for found in in_order(np.array([7, -5, 7]))]
+    [[-5, 7, 7], [1, 0, 2]]
+    """
+    bits = len(keys).bit_length()
+    lowest = int(keys.min(initial=0))
+    if int(keys.max(initial=0)) - lowest >= 1 << 63 - bits:
+        order = np.argsort(keys, kind="stable")
+        return keys[order], order
+    packed = (keys - lowest << bits) | np.arange(len(keys))
+    packed.sort()
+    return (packed >> bits) + lowest, packed & (1 << bits) - 1
 
 
 def grouped(*columns: NDArray[np.number]) -> tuple[Ints, NDArray[np.bool_]]:

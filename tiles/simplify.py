@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tiles.ragged import Ints, offsets_of, ranges, row_of
+from tiles.ragged import Ints, offsets_of, ranges
 from tiles.rings import PIXELS, picked
 
 DENSE = 8
@@ -37,8 +37,10 @@ class Lines:
 
     def where(self, keep: NDArray[np.bool_]) -> Lines:
         """Only the vertices marked True; every arc stays, with its ends."""
-        kept = np.bincount(row_of(self.offsets)[keep], minlength=len(self))
-        return Lines(self.xy[keep], offsets_of(kept), self.source[keep])
+        xy = (
+            self.xy.view(np.int64).ravel()[keep].view(np.int32).reshape(-1, 2)
+        )  # a pair as one number, which is quicker
+        return Lines(xy, offsets_of(keep)[self.offsets], self.source[keep])
 
     @property
     def is_end(self) -> NDArray[np.bool_]:

@@ -33,6 +33,8 @@ Each figure stands beside that of a named tool, measured in the same run on the 
 def main() -> None:
     """Run what is asked for."""
     options = _options()
+    # Modules are compiled when they are first imported and kept, as users have them.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name in options.what or NAMES:
         title, run = NAMES[name]

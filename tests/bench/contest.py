@@ -61,6 +61,7 @@ def contest(given: Input, tools: Sequence[Tool], rounds: int) -> list[Result]:
     out = given.folder / "out"
     out.mkdir(exist_ok=True)
     results = [Result(tool, out / f"{number}.pmtiles", failed=tool.missing) for number, tool in enumerate(tools)]
+    run([sys.executable, "-c", "import tests.bench.ours, tiles.mlt, tiles.pyramid"], cwd=REPOSITORY)  # compiles them
     for turn in range(rounds):
         for result in results:
             _run(given, result, turn)
