@@ -21,7 +21,8 @@ from server.page import asset, embed, icon, viewer
 from server.pages.routes import PAGE_ROUTES
 from server.postcodes_route import postcodes
 from server.problems import HANDLERS, ErrorBoundary
-from server.qgis_route import qgis_connections, qgis_layers
+from server.qgis_page import qgis_page, qgis_picture
+from server.qgis_route import qgis_connections, qgis_theme
 from server.raster_route import raster
 from server.settings import Settings
 from server.site import Site, check_names
@@ -50,8 +51,10 @@ ROUTES = (
     *KAART_ROUTES,
     *GRID_ROUTES,
     *WMTS_ROUTES,
+    Route("/qgis", qgis_page),
+    Route("/qgis/pictures/{name}", qgis_picture),
     Route("/qgis/connections/{name}", qgis_connections),
-    Route("/qgis/{name}", qgis_layers),
+    Route("/qgis/{name}", qgis_theme),
     Route("/health/live", live),
     Route("/health/ready", ready),
     Route("/metrics", metrics),

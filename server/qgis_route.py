@@ -1,4 +1,4 @@
-"""Hand-outs for QGIS: a layer file per theme, and connections to import."""
+"""Hand-outs for QGIS: a layer file and a GeoPackage per theme, and connections to import."""
 
 from __future__ import annotations
 
@@ -14,23 +14,28 @@ from layers.atlas import AtlasFacts, Lang
 from server.address import base_url
 from server.errors import NotThere
 from server.parameters import Parameters
+from server.qgis_package import package
 from server.responses import CachePolicy, Content, respond
 from server.snapshot import Snapshot
 from styles.layer_file import layer_file
 from styles.reasons import image_png
 
 LAYER_FILE: Final = ".qlr"
+PACKAGE: Final = ".gpkg"
+FILES: Final = {LAYER_FILE: "application/x-qgis-layer-definition", PACKAGE: "application/geopackage+sqlite3"}
+"""How a name ends, and what it is."""
+
 CONNECTIONS: Final = ("vector-tiles.xml", "xyz.xml", "wmts.xml", "ogc-api.xml")
 
 
-async def qgis_layers(request: Request) -> Response:
-    """A theme in a year as a layer file; the newest year where none is named."""
+async def qgis_theme(request: Request) -> Response:
+    """A theme in a year as a layer file or as a GeoPackage with styles; the newest year where none is named."""
     snapshot = Snapshot.of(request)
     name = request.path_params["name"]
     theme_ids = [theme.id for theme in snapshot.facts.themes]
-    if name.removesuffix(LAYER_FILE) not in theme_ids or not name.endswith(LAYER_FILE):
-        raise NotThere.named("layer file", name, [theme_id + LAYER_FILE for theme_id in theme_ids])
-    theme_id = name.removesuffix(LAYER_FILE)
+    theme_id, _, form = name.rpartition(".")
+    if theme_id not in theme_ids or f".{form}" not in FILES:
+        raise NotThere.named("file for QGIS", name, [theme_id + end for theme_id in theme_ids for end in FILES])
     parameters = Parameters(request.query_params)
     years = sorted({t.year for t in snapshot.facts.tilesets if t.theme == theme_id and t.year is not None})
     year = parameters.number("year", years)
@@ -38,14 +43,25 @@ async def qgis_layers(request: Request) -> Response:
     parameters.check()
     if not years:
         raise NotThere(f"theme {theme_id} has no figures on a map")
-    site = base_url(request, request.app.state.settings)
     asked = years[-1] if year is None else year
-    make = partial(layer_file, snapshot.facts, theme_id, asked, lang, site, image_png)
-    content = await snapshot.cache.get(
-        ("qlr", theme_id, asked, lang, site), lambda: Content.of(make(), "application/x-qgis-layer-definition")
-    )
-    headers = {"Content-Disposition": f'attachment; filename="{theme_id}-{asked}.qlr"'}
+    if f".{form}" == PACKAGE:
+        key: tuple[object, ...] = ("qgis-gpkg", theme_id, asked, lang)
+        make = partial(_package, snapshot, theme_id, asked, lang)
+    else:
+        site = base_url(request, request.app.state.settings)
+        key = ("qlr", theme_id, asked, lang, site)
+        make = partial(_layer_file, snapshot, theme_id, asked, lang, site)
+    content = await snapshot.cache.get(key, make)
+    headers = {"Content-Disposition": f'attachment; filename="{theme_id}-{asked}.{form}"'}
     return respond(request, content, CachePolicy.ASK, headers=headers)
+
+
+def _layer_file(snapshot: Snapshot, theme_id: str, year: int, lang: Lang, site: str) -> Content:
+    return Content.of(layer_file(snapshot.facts, theme_id, year, lang, site, image_png), FILES[LAYER_FILE])
+
+
+def _package(snapshot: Snapshot, theme_id: str, year: int, lang: Lang) -> Content:
+    return Content.of(package(snapshot, theme_id, year, lang), FILES[PACKAGE])
 
 
 async def qgis_connections(request: Request) -> Response:

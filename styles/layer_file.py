@@ -71,7 +71,7 @@ def layer_file(facts: AtlasFacts, theme_id: str, year: int, lang: Lang, site: st
     return b"<!DOCTYPE qgis-layer-definition>\n" + body
 
 
-def _shown(facts: AtlasFacts, theme_id: str, year: int) -> Iterator[IndicatorFacts]:
+def shown_indicators(facts: AtlasFacts, theme_id: str, year: int) -> Iterator[IndicatorFacts]:
     """The first indicator of each topic that has figures in a year."""
     in_tiles = {one for tileset in facts.tilesets for one in tileset.indicators}
     for indicator in facts.indicators:
@@ -81,7 +81,7 @@ def _shown(facts: AtlasFacts, theme_id: str, year: int) -> Iterator[IndicatorFac
 
 
 def _maps(facts: AtlasFacts, theme_id: str, year: int, lang: Lang, site: str, images: Images) -> Iterator[_Entry]:
-    for number, indicator in enumerate(_shown(facts, theme_id, year)):
+    for number, indicator in enumerate(shown_indicators(facts, theme_id, year)):
         style = qgis.style(facts, indicator.id, year, None, lang, site)
         tiles = style["sources"]["kaart"]["url"]
         address = quote(f"{tiles.partition('?')[0]}/{{z}}/{{x}}/{{y}}", safe=":/")
@@ -104,7 +104,7 @@ def _tables(facts: AtlasFacts, theme_id: str, year: int, lang: Lang, site: str) 
             place = (level.id, year, edition.year)
             here = [
                 one
-                for one in _shown(facts, theme_id, year)
+                for one in shown_indicators(facts, theme_id, year)
                 if any((s.level, s.year, s.edition) == place for s in one.series) and one.drawn == "fill"
             ]
             if not here:
@@ -115,7 +115,7 @@ def _tables(facts: AtlasFacts, theme_id: str, year: int, lang: Lang, site: str) 
             element = _layer("vector", f"tabel_{collection.replace('-', '_')}", name, "OAPIF", source, "EPSG:4326")
             element.set("geometry", "Polygon")
             _about(element, here[0], facts, lang)
-            element.append(_rules(here[0], level.id, lang))
+            element.append(rules(here[0], level.id, lang))
             yield _Entry(element.findtext("id", ""), name, "OAPIF", source, False, element)
 
 
@@ -149,7 +149,15 @@ def _about(element: Element, indicator: IndicatorFacts, facts: AtlasFacts, lang:
     SubElement(metadata, "abstract").text = " ".join([*told, source])
 
 
-def _rules(indicator: IndicatorFacts, level: str, lang: Lang) -> Element:
+def style_document(indicator: IndicatorFacts, level: str, lang: Lang) -> str:
+    """The classes and reasons of a level as the style that QGIS keeps beside a layer of a GeoPackage (QML)."""
+    root = Element("qgis", {"version": "3.22.0", "styleCategories": "Symbology"})
+    root.append(rules(indicator, level, lang))
+    indent(root, " ")
+    return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + tostring(root, encoding="unicode")
+
+
+def rules(indicator: IndicatorFacts, level: str, lang: Lang) -> Element:
     """Classes and reasons as rules, which QGIS shows as a legend."""
     root = Element("renderer-v2", {"type": "RuleRenderer", "symbollevels": "0", "forceraster": "0"})
     rules = SubElement(root, "rules", {"key": "{alles}"})
