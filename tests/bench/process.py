@@ -99,7 +99,7 @@ def _kilobytes(path: Path, field: str) -> int:
 def session_cpu_s(session: int) -> float:
     """CPU seconds that the processes of a session took, those that ended and were waited for too."""
     ticks = 0
-    for entry in _members(session):
+    for entry in members(session):
         try:
             fields = (entry / "stat").read_text().rpartition(")")[2].split()
         except OSError:  # the process has ended
@@ -110,10 +110,16 @@ def session_cpu_s(session: int) -> float:
 
 def session_memory_mb(session: int) -> float:
     """Megabytes of the processes of a session, shared pages counted once (PSS)."""
-    return _together(_members(session)) / 1024
+    return _together(members(session)) / 1024
 
 
-def _members(session: int) -> list[Path]:
+def memory_mb(process: Path) -> float:
+    """Megabytes of a process, its part of shared pages (PSS)."""
+    return _together([process]) / 1024
+
+
+def members(session: int) -> list[Path]:
+    """The processes of a session, as folders of ``/proc``."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
