@@ -149,16 +149,17 @@ def _tags_and_ids(content: bytes, begin: Ints, end: Ints) -> tuple[Ints, Ints, I
 
 def _varints_at(source: NDArray[np.uint8], at: Ints) -> tuple[Ints, Ints]:
     """The numbers that begin at these places, and where each ends."""
-    numbers, size = np.zeros(len(at), np.int64), np.ones(len(at), np.int64)
-    more = np.ones(len(at), bool)
-    for place in range(9):
-        byte = source.take(at + place, mode="clip")
-        numbers |= np.where(more, (byte & np.uint8(127)).astype(np.int64) << 7 * place, 0)
-        more &= byte > 127
-        if not more.any():
-            return numbers, at + size
-        size += more
-    raise BadTile("the tile is damaged: a number has more than 63 bits")
+    if not len(at):
+        return at, at
+    places = np.arange(9)
+    byte = source.take(at[:, None] + places, mode="clip")
+    goes_on = byte > 127
+    last = np.argmin(goes_on, axis=1)
+    if goes_on.all(axis=1).any():
+        raise BadTile("the tile is damaged: a number has more than 63 bits")
+    parts = (byte & np.uint8(127)).astype(np.int64) << 7 * places
+    parts[places > last[:, None]] = 0
+    return parts.sum(axis=1), at + last + 1
 
 
 # ---- one layer in several tiles
@@ -293,21 +294,22 @@ def _heads(keys: Ints, local: NDArray[np.int32], size: Ints, own: Ints) -> tuple
 
 def _with_sizes(tag: NDArray[np.uint8], written: NDArray[np.bool_], size: Ints, own: Ints) -> tuple[bytes, Ints]:
     """Tags with what goes before them; bytes that are not written are left out."""
-    tags = written.sum(axis=1) + own
+    tags = np.count_nonzero(written, axis=1) + own
     tagged = tags > 0
     tags_head = np.where(tagged, 1 + varint_sizes(tags), 0)
     total = tags_head + tags - own + size
     tags_width, total_width = _width(int(tags.max(initial=0))), _width(int(total.max(initial=0)))
-    head = np.empty((len(size), 2 + total_width + tags_width), np.uint8)
-    head_written = np.ones(head.shape, bool)
-    head[:, 0], head[:, 1 + total_width] = FEATURE_FIELD, TAGS_FIELD
-    head_written[:, 1 + total_width] = tagged
+    before = 2 + total_width + tags_width
+    content = np.empty((len(size), before + tag.shape[1]), np.uint8)
+    kept = np.ones(content.shape, bool)
+    content[:, before:], kept[:, before:] = tag, written
+    content[:, 0], content[:, 1 + total_width] = FEATURE_FIELD, TAGS_FIELD
+    kept[:, 1 + total_width] = tagged
     for place, (byte, there) in enumerate(zip(*_varint_bytes(total, total_width), strict=True)):
-        head[:, 1 + place], head_written[:, 1 + place] = byte, there
+        content[:, 1 + place], kept[:, 1 + place] = byte, there
     for place, (byte, there) in enumerate(zip(*_varint_bytes(tags, tags_width), strict=True)):
-        head[:, 2 + total_width + place], head_written[:, 2 + total_width + place] = byte, there & tagged
-    content, kept = np.hstack([head, tag]), np.hstack([head_written, written])
-    return content[kept].tobytes(), offsets_of(kept.sum(axis=1))
+        content[:, 2 + total_width + place], kept[:, 2 + total_width + place] = byte, there & tagged
+    return content[kept].tobytes(), offsets_of(1 + varint_sizes(total) + tags_head + tags - own)
 
 
 def _width(largest: int) -> int:
