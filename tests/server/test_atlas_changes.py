@@ -108,8 +108,10 @@ def publish(folder: Path, live: Path) -> None:
     facts = Atlas.open(folder).facts
     with AtlasWriter(live) as writer:
         for artefact in artefacts_of(facts):
-            (live / artefact.path).parent.mkdir(exist_ok=True)
-            shutil.copy2(folder / artefact.path, live / artefact.path)
+            path = live / artefact.path
+            path.parent.mkdir(exist_ok=True)
+            if not path.exists():  # a file under the name of its content is never written again
+                shutil.copyfile(folder / artefact.path, path)
         writer.publish(facts)
 
 
