@@ -87,8 +87,17 @@ export const appSheet = css`
     flex: 0 1 auto;
     max-height: 55%;
   }
-  .stage:has(zicht-beside) {
-    height: 100dvh;
+  @media (max-width: 55.99rem) {
+    .stage:has(zicht-beside) {
+      height: auto;
+    }
+    .stage:has(zicht-beside) .ground {
+      flex: none;
+      height: 50dvh;
+    }
+    zicht-beside {
+      max-height: none;
+    }
   }
   zicht-map[bare] {
     pointer-events: none;
@@ -373,6 +382,15 @@ export const appSheet = css`
   }
 
   @media print {
+    .acts,
+    .over,
+    .slide,
+    .hint {
+      display: none;
+    }
+    .explain {
+      break-inside: avoid;
+    }
     :host {
       height: auto !important;
     }
@@ -384,8 +402,32 @@ export const appSheet = css`
       overflow: visible !important;
     }
     .stage {
-      height: 60vh !important;
+      height: auto !important;
       position: relative !important;
+    }
+    .ground {
+      break-inside: avoid;
+      flex: none !important;
+      height: auto !important;
+    }
+    zicht-map {
+      height: 11.5cm;
+      position: relative;
+    }
+    zicht-map[bare] {
+      position: absolute;
+    }
+    :host(:not([embedded])) zicht-area {
+      position: static;
+      width: auto;
+    }
+    zicht-beside,
+    zicht-table {
+      max-height: none !important;
+    }
+    .credit {
+      max-width: none;
+      position: static;
     }
   }
 `;

@@ -17,7 +17,7 @@ import type { Table } from "./figure-table.js";
 import "./figure-table.js";
 import "./flow-list.js";
 import { type FlowLines, type Stream, flowLines, streamsOf } from "./flows.js";
-import { closeIcon, outsideIcon, tableIcon, warnIcon } from "./icons.js";
+import { closeIcon, outsideIcon, pictureIcon, printIcon, tableIcon, warnIcon } from "./icons.js";
 import "./legend-list.js";
 import { classLabelOf } from "./legend.js";
 import type { Drawing, Goal, MapEvents, Padding } from "./map-events.js";
@@ -27,9 +27,10 @@ import "./page-header.js";
 import type { Region, Regions } from "./regions.js";
 import type { Sort } from "./rows.js";
 import "./search-box.js";
-import { figureSource, noteSentence } from "./sentences.js";
+import { figureSource, mapSources, noteSentence } from "./sentences.js";
 import { base, tokens } from "./sheet.js";
 import { spoken, spokenSources } from "./spoken.js";
+import { isStatic } from "./static.js";
 import { TEXTS, type Lang, type Texts, inLang } from "./texts.js";
 import { MOST_BESIDE, type Note, type Second, type View, choose, readAddress, resolve, writeAddress } from "./view.js";
 
@@ -282,6 +283,44 @@ export class ZichtApp extends LitElement {
     return (this.facts?.flows ?? []).find(({ id }) => id === this.view?.flow) ?? null;
   }
 
+  /** Saves what is shown as one picture. */
+  async #savePicture(): Promise<void> {
+    const { facts, view } = this.#shown;
+    const t = this.#texts;
+    const copies = [...this.renderRoot.querySelectorAll<ZichtMap>("zicht-map")].map((map) => map.copy());
+    const [first] = copies;
+    if (first == null) return;
+    const level = this.#legendLevel;
+    const sides = this.#sides(facts, view);
+    const parts = view.second?.how === "swipe" ? [sides.join(" | ")] : [view.second === null ? "" : sides.join(" / "), inLang(this.#indicator.unit, view.lang)];
+    const circles = this.drawing !== null && !isStatic(); // a static site has each legend once
+    const legend = (indicator: string, other: string | null): string =>
+      address(`styles/${indicator}/legend.svg`, { level: level?.id ?? null, lang: view.lang, with: other, zoom: circles && other === null ? String(Math.round(this.zoom)) : null });
+    const { second } = view;
+    try {
+      const { pictureOf, save } = await import("./picture.js");
+      const blob = await pictureOf(
+        {
+          title: `${inLang(facts.title, view.lang)}: ${this.#heading}`,
+          subtitle: [...parts, level === undefined ? "" : t.per(inLang(level.title, view.lang)), this.area?.name ?? ""].filter((part) => part !== "").join(", "),
+          maps: copies.flatMap((copy, row) => (copy === null ? [] : [{ canvas: copy.canvas, from: row === 0 ? 0 : this.swipeAt / 100 }])),
+          legends: [
+            legend(view.indicator, second?.how === "cross" ? second.indicator : null),
+            ...(second?.how === "swipe" && second.indicator !== view.indicator ? [legend(second.indicator, null)] : []),
+          ],
+          lines: [
+            `${t.source}: ${mapSources(facts, this.#indicator, view.lang).map(({ text }) => text).join(" | ")}`,
+            ...(facts.notice == null ? [] : [inLang(facts.notice, view.lang)]),
+          ],
+        },
+        first.ratio,
+      );
+      save(blob, `${view.indicator}-${view.year}.png`);
+    } catch (problem) {
+      this.problem = `${t.problemPicture} ${problemSentence(problem, t)}`;
+    }
+  }
+
   /** The areas that stand side by side. */
   async #readBeside(codes: readonly string[]): Promise<readonly Beside[]> {
     const { view } = this.#shown;
@@ -489,6 +528,8 @@ export class ZichtApp extends LitElement {
             <button class="button" type="button" aria-pressed=${view.table !== null} @click=${() => this.#choose({ table: view.table === null ? "naam" : null })}>
               ${tableIcon} ${t.tableShow}
             </button>
+            <button class="button" type="button" @click=${() => void this.#savePicture()}>${pictureIcon} ${t.picture}</button>
+            <button class="button" type="button" @click=${() => window.print()}>${printIcon} ${t.print}</button>
           </p>
           <zicht-about
             .facts=${facts}

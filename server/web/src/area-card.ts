@@ -128,6 +128,15 @@ export class ZichtArea extends LitElement {
         font-size: 0.9375rem;
         margin-top: 0.3rem;
       }
+      @media print {
+        .button {
+          display: none;
+        }
+        section {
+          border: 0;
+          box-shadow: none;
+        }
+      }
       .what {
         color: var(--quiet);
         font-size: 0.875rem;

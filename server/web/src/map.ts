@@ -218,6 +218,19 @@ export class ZichtMap extends LitElement {
     return { zoom: map.getZoom(), lat, lon: lng };
   }
 
+  /** What is drawn now, copied at once, for the browser forgets it after the frame. */
+  copy(): { canvas: HTMLCanvasElement; ratio: number } | null {
+    const map = this.#map;
+    const canvas = document.createElement("canvas");
+    const pen = canvas.getContext("2d");
+    if (map === null || pen === null) return null;
+    map.redraw();
+    const drawn = map.getCanvas();
+    [canvas.width, canvas.height] = [drawn.width, drawn.height];
+    pen.drawImage(drawn, 0, 0);
+    return { canvas, ratio: map.getPixelRatio() };
+  }
+
   /** Gives the map the keyboard. */
   override focus(): void {
     this.#map?.getCanvas().focus();
@@ -476,7 +489,10 @@ export class ZichtMap extends LitElement {
     map.on("mouseout", () => this.#point(null));
     map.on("click", ({ point }) => this.#send("pick", this.#at(point)));
     canvas.addEventListener("keydown", (event) => this.#key(event));
-    canvas.addEventListener("focus", () => (this.crosshair = canvas.matches(":focus-visible")));
+    canvas.addEventListener("focus", () => {
+      this.crosshair = canvas.matches(":focus-visible");
+      if (this.crosshair) this.#pointAt(this.#middle());
+    });
     canvas.addEventListener("blur", () => {
       this.crosshair = false;
       this.#point(null);
