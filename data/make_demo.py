@@ -61,6 +61,7 @@ def main(folder: Path) -> None:
     for name, table in per_edition.items():
         before, after = (table(edition) for edition in province.editions)
         _write_table(folder / f"{name}.csv", [*before, *after[1:]])
+    _write_table(folder / "herindeling.csv", tables.changes())
     _write_table(folder / "vierkanten.csv", squares(land, homes))
     _write_table(folder / "postcodes.csv", tables.postcode_table(province.editions[-1]))
     _write_table(folder / "woningmarkt.csv", panels.market(counts))

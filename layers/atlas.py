@@ -106,6 +106,9 @@ class LevelFacts(Facts):
     regions: int
     """How many."""
 
+    bounds: tuple[float, float, float, float] | None = None
+    """west, south, east, north in degrees of these regions; None in atlases of before."""
+
 
 class BackdropFacts(Facts):
     """Something drawn for orientation, without figures: a tile layer of its own."""
@@ -454,6 +457,20 @@ class TilesetFacts(Facts):
     and year are put in by ``?indicators=``."""
 
 
+class RecodeFacts(Facts):
+    """What became of a region, as the publisher says; changes of Dutch gemeenten are known without it."""
+
+    level: str
+    year: int
+    """The first boundary year with the new ones."""
+
+    old: str
+    """Its code."""
+
+    new: tuple[str, ...]
+    """Codes of the regions that got any of it."""
+
+
 class AtlasFacts(Facts):
     """The manifest."""
 
@@ -480,5 +497,7 @@ class AtlasFacts(Facts):
     tables: tuple[TableFacts, ...] = ()
     flows: tuple[FlowFacts, ...] = ()
     products: tuple[ProductFacts, ...] = ()
+    recodes: tuple[RecodeFacts, ...] = ()
+    """Those of the catalog."""
     grids: tuple[GridFacts, ...] = ()
     postcodes: tuple[PostcodeFacts, ...] = ()

@@ -30,7 +30,7 @@ from layers.panels import Panel, published_panels
 from layers.places import Places
 from layers.postcodes import Postcodes, read_postcodes
 from layers.problems import Gathering, InputProblems
-from layers.recodes import known_recodes
+from layers.recodes import Change, known_recodes
 from layers.regions import LevelRegions, read_regions
 from layers.report import LevelReport, PrepareReport
 from layers.sources import Shapes
@@ -59,6 +59,9 @@ class Prepared:
 
     decimals: dict[str, int]
     """By topic: how many decimals its figures have, as the catalog says or as the figures are."""
+
+    recodes: tuple[Change, ...]
+    """What the catalog says became of regions."""
 
     report: PrepareReport
 
@@ -132,6 +135,7 @@ def prepare(catalog: Catalog, progress: Progress = lambda _stage, _done, _total:
         grids=grids,
         categories=figures.categories,
         decimals=figures.decimals,
+        recodes=borders.recodes.changes[len(known_recodes().changes) :] if borders is not None else (),
         report=_report(editions, tables, supplied, figures, panels, flows, postcodes),
     )
 

@@ -39,6 +39,12 @@ class Change:
 
     old: frozenset[str]
     new: frozenset[str]
+    moves: frozenset[tuple[str, str]] = frozenset()
+    """Pairs of an old region and a new one that got any of it; none where every new one may have got some of every old one."""
+
+    def became(self, codes: frozenset[str]) -> frozenset[str]:
+        """The new regions that got any of some old ones."""
+        return frozenset(new for old, new in self.moves if old in codes) if self.moves else self.new
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +129,7 @@ def known_recodes() -> Recodes:
 
 def _changes(level: str, pairs: Iterable[tuple[int, str, str]]) -> tuple[Change, ...]:
     """Pairs of an old region and a new one that got any of it, as changes: what hangs together is one."""
+    pairs = list(pairs)
     by_year: dict[int, list[tuple[frozenset[str], frozenset[str]]]] = defaultdict(list)
     for year, old, new in pairs:
         group = frozenset({old}), frozenset({new})
@@ -130,7 +137,11 @@ def _changes(level: str, pairs: Iterable[tuple[int, str, str]]) -> tuple[Change,
         rest = [other for other in by_year[year] if other not in joined]
         both = [group, *joined]
         by_year[year] = [*rest, (frozenset().union(*(o for o, _ in both)), frozenset().union(*(n for _, n in both)))]
-    return tuple(Change(level, year, old, new) for year, groups in sorted(by_year.items()) for old, new in groups)
+    return tuple(
+        Change(level, year, old, new, frozenset((a, b) for at, a, b in pairs if at == year and a in old))
+        for year, groups in sorted(by_year.items())
+        for old, new in groups
+    )
 
 
 def _changes_of(entry: RecodeEntry, path_of: Callable[[str], Path]) -> tuple[Change, ...]:

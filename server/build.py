@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from layers.atlas import (
     Artefact,
     AtlasFacts,
@@ -27,6 +29,7 @@ from layers.atlas import (
     LevelFacts,
     PostcodeFacts,
     ProductFacts,
+    RecodeFacts,
     Series,
     TableFacts,
     ThemeFacts,
@@ -46,6 +49,7 @@ from layers.postcode_rows import write_postcodes
 from layers.postcodes import Postcodes
 from layers.prepare import Prepared, prepare
 from layers.problems import Gathering, InputProblems
+from layers.recodes import Change
 from layers.report import PrepareReport, things_to_look_at
 from layers.store import AtlasWriter, artefacts_of
 from layers.topics import Indicator, Topic
@@ -130,6 +134,7 @@ def build(catalog_path: Path, folder: Path, jobs: int = 1, progress: Report = si
             tables=tuple(_write_panel(writer, panel) for panel in prepared.panels),
             flows=tuple(_write_flow(writer, flow) for flow in prepared.flows),
             products=tuple(_product_facts(entry, prepared) for entry in catalog.products),
+            recodes=tuple(facts for change in prepared.recodes for facts in _recode_facts(change)),
             grids=tuple(_write_grid(writer, grid) for grid in prepared.grids),
             postcodes=tuple(_write_postcodes(writer, one) for one in prepared.postcodes),
         )
@@ -273,9 +278,22 @@ def _tile_level(level: RegionLevel, minzoom: int) -> Level:
 
 
 def _level_facts(level: RegionLevel) -> LevelFacts:
+    low, high = np.nanmin(level.bounds, axis=0).tolist(), np.nanmax(level.bounds, axis=0).tolist()
     return LevelFacts(
-        id=level.id, title=level.title, plural=level.plural, minzoom=level.minzoom, regions=len(level.codes)
+        id=level.id,
+        title=level.title,
+        plural=level.plural,
+        minzoom=level.minzoom,
+        regions=len(level.codes),
+        bounds=(low[0], low[1], high[2], high[3]),
     )
+
+
+def _recode_facts(change: Change) -> Iterator[RecodeFacts]:
+    """What became of each of its old regions."""
+    for code in sorted(change.old):
+        new = tuple(sorted(change.became(frozenset({code}))))
+        yield RecodeFacts(level=change.level, year=change.year, old=code, new=new)
 
 
 # ---- figures

@@ -50,9 +50,13 @@ class Growth:
 
     @classmethod
     def of(cls, edition: EditionFacts, level: str, most_px: float = MOST_PX) -> Growth:
-        """That of a level of an edition: of evenly spread regions, and less where there are thousands."""
-        west, south, east, north = edition.bounds
-        regions = next(one.regions for one in edition.levels if one.id == level)
+        """That of a level of an edition: of evenly spread regions, and less where there are thousands.
+
+        The buurten of one gemeente beside the gemeenten of a country lie as close as their own ground says.
+        """
+        facts = next(one for one in edition.levels if one.id == level)
+        west, south, east, north = facts.bounds or edition.bounds
+        regions = facts.regions
         clustering = max(regions / SPREAD, 1) ** -0.2
         area = (east - west) / 360 * (_mercator_y(north) - _mercator_y(south)) / (2 * math.pi)
         return cls(TILE_PX * math.sqrt(max(area, 1e-12) / max(regions, 1)) * clustering, most_px)

@@ -26,6 +26,7 @@ from markerwaard.cells import (
 )
 from markerwaard.figures import OFFENCES, PROFILES, Counts
 from markerwaard.homes import YEARS
+from markerwaard.names import MERGED, SPLIT
 from markerwaard.noise import Array
 from markerwaard.regions import Edition, Regions
 
@@ -166,6 +167,14 @@ def plain_table(edition: Edition, level: str, counts: Counts) -> list[list[str]]
     for code, cells, year, times in _places(edition, level):
         rows.append([code, str(year), *(_cell(c, counts, edition, level, code, cells, year, times) for c in mine)])
     return rows
+
+
+def changes() -> list[list[str]]:
+    """What became of gemeenten: a row for each one that ended and each that got any of it."""
+    merged, _, parts = MERGED
+    divided, heirs = SPLIT
+    moves = [*((part, merged) for part in parts), *((divided, heir) for heir in heirs), (heirs[0], heirs[0])]
+    return [["year", "from", "to"], *(["2022", old, new] for old, new in sorted(moves))]
 
 
 def profile_table(edition: Edition, level: str, counts: Counts) -> list[list[str]]:

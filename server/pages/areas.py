@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from layers.recodes import known_recodes
+from layers.recodes import Change, known_recodes
 from layers.store import Atlas
 from server.pages.parts import Figure, figure_at
 
@@ -59,17 +59,23 @@ class Succession:
 
 
 def succession(atlas: Atlas, code: str) -> Succession | None:
-    """What became of an area that the newest borders do not have, as far as changes of gemeenten are known."""
+    """What became of an area that the newest borders do not have, as far as is known of gemeenten and by the catalog."""
     newest = newest_edition(atlas)
-    recodes = known_recodes()
-    codes, year, name = {code}, 0, recodes.names.get(code, code)
-    for change in sorted(recodes.changes, key=lambda change: change.year):
-        touched = codes & change.old
-        if touched and change.year > year and change.year <= newest:
-            codes = (codes - change.old) | change.new
-            year = change.year if year == 0 else year
+    known = known_recodes()
+    told = (Change(one.level, one.year, frozenset({one.old}), frozenset(one.new)) for one in atlas.facts.recodes)
+    by_year: dict[int, list[Change]] = {}
+    for change in (*known.changes, *told):
+        by_year.setdefault(change.year, []).append(change)
+    former = find_area(atlas, code)
+    codes, first, name = frozenset({code}), 0, former.name if former else known.names.get(code, code)
+    for year, changes in sorted(by_year.items()):
+        touching = [change for change in changes if codes & change.old]
+        if touching and year <= newest:
+            ended = codes & frozenset().union(*(change.old for change in touching))
+            codes = codes - ended | frozenset().union(*(change.became(ended) for change in touching))
+            first = first or year
     areas = tuple(area for one in sorted(codes - {code}) if (area := find_area(atlas, one)) is not None)
-    return Succession(name, year, areas) if areas else None
+    return Succession(name, first, areas) if areas else None
 
 
 def near_areas(atlas: Atlas, asked: str) -> list[Area]:

@@ -15,6 +15,18 @@ level = "gemeente"
 year_column = "year"
 code = "code"
 
+[[recodes]]
+level = "gemeente"
+year = 2021
+from = ["GM9908"]
+to = ["GM9907"]
+
+[[recodes]]
+level = "gemeente"
+year = 2022
+from = ["GM9907"]
+to = ["GM9901", "GM9902"]
+
 [[dimensions]]
 id = "feit"
 title = { nl = "Feit", en = "Offence" }

@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 
 from layers.atlas import Lang
+from layers.recodes import known_recodes
 from server.app import create_app
 from server.csv_cells import safe
 from server.settings import Settings
@@ -218,6 +219,22 @@ def test_an_unknown_area_names_near_ones_in_both_languages_and_as_a_problem(site
     assert "GM9901 (Westdam)" in problem.json()["detail"]
     assert site.get("/products/P9", accept="text/html").status == 404
     assert "<script>" not in site.get("/gebied/%3Cscript%3E", accept="text/html").text
+
+
+def test_a_code_that_the_catalog_says_has_ended_leads_to_what_it_became(site: Client) -> None:
+    page = site.get("/gebied/GM9908", accept="text/html")
+    assert page.status == 404
+    assert "GM9908 ging in 2021 op in:" in page.text
+    assert "Westdam (GM9901)" in page.text
+    assert "Oosterveen (GM9902)" in page.text
+    problem = site.get("/gebied/GM9907", accept="application/json").json()
+    assert "became part of GM9901 (Westdam), GM9902 (Oosterveen) in 2022" in problem["detail"]
+
+
+def test_a_gemeente_became_those_that_got_its_land_and_not_all_that_changed_with_it() -> None:
+    [change] = [change for change in known_recodes().changes if change.year == 2021 and "GM0788" in change.old]
+    assert change.became(frozenset({"GM0788"})) == {"GM0757", "GM0824", "GM0855", "GM0865"}
+    assert change.became(frozenset({"GM0757"})) == {"GM0757"}
 
 
 def test_no_text_of_csv_begins_a_formula() -> None:

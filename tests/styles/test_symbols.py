@@ -120,6 +120,19 @@ def test_circles_grow_with_the_room_there_is_and_no_further() -> None:
     assert Growth.of(edition(), "gemeente").largest_px(9) > growth.largest_px(9), "fewer regions, more room"
 
 
+def test_circles_of_the_buurten_of_one_gemeente_beside_a_country_are_as_small_as_in_an_atlas_of_that_gemeente() -> None:
+    whole = edition()
+    west, south, east, north = whole.bounds
+    corner = (west, south, west + (east - west) / 50, south + (north - south) / 50)
+    levels = tuple(
+        level.model_copy(update={"bounds": corner}) if level.id == "buurt" else level for level in whole.levels
+    )
+    beside = Growth.of(whole.model_copy(update={"levels": levels}), "buurt")
+    alone = Growth.of(whole.model_copy(update={"bounds": corner}), "buurt")
+    assert beside == alone
+    assert beside.spacing_px < Growth.of(whole, "buurt").spacing_px / 40
+
+
 def test_a_circle_of_qgis_fits_in_the_buffer_of_the_labels_of_a_tile() -> None:
     """QGIS shows a tile of 512 px no smaller than this: half a zoom by rounding, 0.7 in the Dutch grid."""
     smallest_tile_px = 512 / 2**1.2

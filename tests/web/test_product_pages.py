@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import mapbox_vector_tile
 import pytest
@@ -209,7 +210,7 @@ def opened(browser: Browser, width: int, *, script: bool = True) -> Page:
     return context.new_page()
 
 
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("width", [1280, 320])
 @pytest.mark.parametrize("lang", ["nl", "en"])
 def test_axe_finds_nothing_and_nothing_sticks_out(chromium: Browser, small_site: str, width: int, lang: Lang) -> None:
     page = opened(chromium, width)
@@ -238,6 +239,72 @@ def test_the_keyboard_skips_to_the_content_and_chooses_an_area_without_a_script(
     page.wait_for_url("**gebied=GM9901**")
     assert page.get_by_role("img", name="Stromen van en naar Westdam").count() == 1
     page.context.close()
+
+
+A4_PX = round((210 - 2 * 12) / 25.4 * 96)
+"""What is left of the width of A4 between the margins of the style sheet."""
+
+LONG_PAGES = ["products", "products/V1", "products/V5", "products/D1", "products/D2", "products/D3", "products/D5"]
+
+
+def test_pages_print_on_a4_with_nothing_cut_off(
+    chromium: Browser, site: str, facts: AtlasFacts, tmp_path: Path
+) -> None:
+    del facts  # skips an atlas without products
+    page = opened(chromium, A4_PX)
+    for path in [*LONG_PAGES, "gebied/GM9903", "gebied/GM9906", "gebied/WK990201"]:
+        page.emulate_media(media="screen")
+        page.goto(f"{site}{path}")
+        sheet = page.pdf(path=tmp_path / "pagina.pdf", prefer_css_page_size=True)
+        sizes = {tuple(map(float, box)) for box in re.findall(rb"/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)", sheet)}
+        assert [(round(width / 72 * 25.4), round(height / 72 * 25.4)) for width, height in sizes] == [(210, 297)], path
+        pages = len(re.findall(rb"/Type\s*/Page\b", sheet))
+        assert 1 <= pages <= (12 if path.startswith("gebied") else 6), (path, pages)
+        page.emulate_media(media="print")
+        cut = page.evaluate(WIDER, A4_PX)
+        assert cut == [], (path, cut)
+        assert page.locator("nav, .links, .choose").filter(visible=True).count() == 0
+    page.context.close()
+
+
+WIDER = """width => [...document.querySelectorAll('main *')]
+    .filter(one => one.checkVisibility() && one.getBoundingClientRect().right > width + 1)
+    .map(one => one.outerHTML.slice(0, 80))"""
+"""What reaches further to the right than the paper."""
+
+
+def test_pages_can_be_read_in_forced_colors(chromium: Browser, small_site: str) -> None:
+    context = chromium.new_context(forced_colors="active", color_scheme="dark", viewport={"width": 800, "height": 800})
+    page = context.new_page()
+    for path in ("products/P1", "products/P2", "gebied/GM9901"):
+        page.goto(f"{small_site}{path}")
+        black, white = "rgb(0, 0, 0)", "rgb(255, 255, 255)"
+        assert page.evaluate("getComputedStyle(document.body).color") == white
+        for fill in page.evaluate(
+            "[...document.querySelectorAll('svg.chart:not(.flow) text')].map(x => getComputedStyle(x).fill)"
+        ):
+            assert fill == white, path
+        for fill in page.evaluate("[...document.querySelectorAll('svg.flow text')].map(x => getComputedStyle(x).fill)"):
+            assert fill not in (black, white), path  # the flow map keeps its white ground and dark letters
+    context.close()
+
+
+def test_every_link_of_pages_below_a_path_leads_below_it(site_below_a_path: str) -> None:
+    for path in (
+        "products",
+        "products/V5",
+        "products/D2?gebied=GM9901",
+        "products/D3",
+        "gebied/GM9901",
+        "gebied/GM9906",
+    ):
+        address = f"{site_below_a_path}{path}"
+        page = read(address).decode()
+        links = {urljoin(address, unescape(link)) for link in re.findall(r'(?:href|src)="([^"#]+)', page)}
+        assert links
+        for link in links:
+            assert link.startswith(site_below_a_path), (path, link)
+            read(link)
 
 
 def test_a_fact_sheet_prints_on_a4(chromium: Browser, small_site: str, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ export interface AtlasFacts {
   tables?: TableFacts[];
   flows?: FlowFacts[];
   products?: ProductFacts[];
+  recodes?: RecodeFacts[];
   grids?: GridFacts[];
   postcodes?: PostcodeFacts[];
 }
@@ -72,6 +73,7 @@ export interface LevelFacts {
   plural: Text;
   minzoom: number;
   regions: number;
+  bounds?: [number, number, number, number] | null;
 }
 /**
  * Something drawn for orientation, without figures: a tile layer of its own.
@@ -306,6 +308,18 @@ export interface ProductFacts {
   tables?: string[];
   flows?: string[];
   needs: Text;
+}
+/**
+ * What became of a region, as the publisher says; changes of Dutch gemeenten are known without it.
+ *
+ * This interface was referenced by `AtlasFacts`'s JSON-Schema
+ * via the `definition` "RecodeFacts".
+ */
+export interface RecodeFacts {
+  level: string;
+  year: number;
+  old: string;
+  new: string[];
 }
 /**
  * Figures per cell of a raster, or per square, without regions.
