@@ -244,7 +244,7 @@ def test_the_keyboard_skips_to_the_content_and_chooses_an_area_without_a_script(
 A4_PX = round((210 - 2 * 12) / 25.4 * 96)
 """What is left of the width of A4 between the margins of the style sheet."""
 
-LONG_PAGES = ["products", "products/V1", "products/V5", "products/D1", "products/D2", "products/D3", "products/D5"]
+LONG_PAGES = ["products", "products/V5", "products/D1", "products/D2", "products/D3", "products/D5"]
 
 
 def test_pages_print_on_a4_with_nothing_cut_off(
@@ -259,7 +259,7 @@ def test_pages_print_on_a4_with_nothing_cut_off(
         sizes = {tuple(map(float, box)) for box in re.findall(rb"/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)", sheet)}
         assert [(round(width / 72 * 25.4), round(height / 72 * 25.4)) for width, height in sizes] == [(210, 297)], path
         pages = len(re.findall(rb"/Type\s*/Page\b", sheet))
-        assert 1 <= pages <= (12 if path.startswith("gebied") else 6), (path, pages)
+        assert 1 <= pages <= (16 if path.startswith("gebied") else 6), (path, pages)
         page.emulate_media(media="print")
         cut = page.evaluate(WIDER, A4_PX)
         assert cut == [], (path, cut)
