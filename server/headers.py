@@ -52,7 +52,11 @@ def page_headers(settings: Settings, *, embedded: bool) -> dict[str, str]:
         ancestors = ""
     else:
         ancestors = "; frame-ancestors " + " ".join(("'self'", *settings.allowed_parents))
-    return {**headers, "Content-Security-Policy": _CONTENT_POLICY + ancestors}
+    policy = _CONTENT_POLICY
+    if embedded:
+        # In a sandbox without an origin the map code can start its worker from a data address only.
+        policy = policy.replace("worker-src 'self' blob:", "worker-src 'self' blob: data:")
+    return {**headers, "Content-Security-Policy": policy + ancestors}
 
 
 def everywhere(settings: Settings) -> dict[str, str]:

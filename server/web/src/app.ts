@@ -140,6 +140,7 @@ export class ZichtApp extends LitElement {
     addEventListener("popstate", this.#back);
     WIDE.addEventListener("change", this.#resize);
     void this.#start();
+    if (this.embedded) void import("./framed.js").then(({ talk }) => talk(this.renderRoot));
   }
 
   override disconnectedCallback(): void {

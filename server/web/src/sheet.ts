@@ -1,23 +1,26 @@
 /** The look that all elements share. Every token can be set by the page around us, by name or through NL Design System tokens. */
-import { css } from "lit";
+import { type CSSResult, css, unsafeCSS } from "lit";
+import { HOUSE, tokenValue } from "./house-style.js";
+
+const value = Object.fromEntries(Object.entries(HOUSE).map(([name, token]) => [name, unsafeCSS(tokenValue(token))])) as Record<keyof typeof HOUSE, CSSResult>;
 
 export const tokens = css`
   :host {
-    --font: var(--zichtkaart-font-family, var(--utrecht-document-font-family, var(--nl-paragraph-font-family, system-ui, "Segoe UI", "Noto Sans", sans-serif)));
-    --ink: var(--zichtkaart-color, var(--utrecht-document-color, #17242f));
-    --quiet: var(--zichtkaart-color-quiet, #4d5d6b);
-    --paper: var(--zichtkaart-background, var(--utrecht-document-background-color, #ffffff));
-    --wash: var(--zichtkaart-background-wash, #f3f6f8);
-    --line: var(--zichtkaart-border-color, #d3dce3);
-    --edge: var(--zichtkaart-control-border-color, var(--utrecht-form-control-border-color, #6d7f8d));
-    --accent: var(--zichtkaart-accent, var(--utrecht-button-primary-action-background-color, var(--utrecht-link-color, #0b5a83)));
-    --on-accent: var(--zichtkaart-on-accent, var(--utrecht-button-primary-action-color, #ffffff));
-    --accent-wash: var(--zichtkaart-accent-wash, #e4f0f6);
-    --focus: var(--zichtkaart-focus-color, var(--utrecht-focus-outline-color, #0b5fb8));
-    --notice: var(--zichtkaart-notice-background, #fff1c9);
-    --on-notice: var(--zichtkaart-notice-color, #553f00);
+    --font: ${value.font};
+    --ink: ${value.ink};
+    --quiet: ${value.quiet};
+    --paper: ${value.paper};
+    --wash: ${value.wash};
+    --line: ${value.line};
+    --edge: ${value.edge};
+    --accent: ${value.accent};
+    --on-accent: ${value.onAccent};
+    --accent-wash: ${value.accentWash};
+    --focus: ${value.focus};
+    --notice: ${value.notice};
+    --on-notice: ${value.onNotice};
     --alarm: #9c1f16;
-    --radius: var(--zichtkaart-border-radius, var(--utrecht-button-border-radius, 6px));
+    --radius: ${value.radius};
     --shadow: 0 1px 2px rgb(16 34 47 / 12%), 0 6px 20px rgb(16 34 47 / 14%);
     color: var(--ink);
     font-family: var(--font);
