@@ -92,6 +92,8 @@ def _page(request: Request, name: str, *, embedded: bool) -> Response:
     lang: Lang = next((lang for lang in get_args(Lang) if lang == asked), "nl")
     snapshot = Snapshot.of(request)
     shared = preview(snapshot, request.query_params, lang, base_url(request, request.app.state.settings))
+    if any(indicator.series for indicator in snapshot.facts.indicators):
+        shared = f"{shared}\n{without_scripts(request.url.query)}"
     content = Content.of(introduced(source, snapshot.facts, lang, shared).encode(), "text/html; charset=utf-8")
     headers = page_headers(request.app.state.settings, embedded=embedded)
     vary = "Accept-Encoding" if embedded else "Accept, Accept-Encoding"
@@ -106,6 +108,12 @@ def introduced(page: str, facts: AtlasFacts, lang: Lang, shared: str = "") -> st
     page = re.sub(r"<html[^>]*>", f'<html lang="{lang}">', page, count=1)
     page = re.sub(r'\s*<meta name="description"[^>]*>', "", page)
     return re.sub(r"<title>[^<]*</title>", lambda _: f"<title>{title}</title>\n{meta}", page, count=1)
+
+
+def without_scripts(query: str) -> str:
+    """Sends readers without scripts to the picture and the table of the same map."""
+    target = html.escape(f"tabel?{query}" if query else "tabel")
+    return f'<noscript><meta http-equiv="refresh" content="0; url={target}"></noscript>'
 
 
 async def asset(request: Request) -> Response:

@@ -37,6 +37,14 @@ _BASE: Final = re.compile(r"https?://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:[0-9]
 _PICTURE: Final = re.compile(r'<meta (?:property="og:image|name="twitter:card)[^>]*>\n?')
 """What a shared link shows; a server draws it."""
 
+_REFRESH: Final = re.compile(r'<noscript><meta http-equiv="refresh"[^>]*></noscript>\n?')
+"""Sends readers without scripts to a page that a server makes for what the address asks."""
+
+_WITHOUT_SCRIPTS: Final = (
+    '<noscript><p>Deze kaart heeft JavaScript nodig; de cijfers staan ook in <a href="./atlas.json">bestanden</a>. / '
+    'This map needs JavaScript; the figures are in <a href="./atlas.json">files</a> too.</p></noscript>'
+)
+
 Turn = Callable[[Address, bytes], bytes]
 """From an answer of the server to what stands in its file."""
 
@@ -112,7 +120,9 @@ async def _write(site: Site, planned: Iterable[Address], folder: Path, turn: Tur
 def _turned(address: Address, body: bytes, *, files: set[str], style: Callable[[dict[str, object]], object]) -> bytes:
     """An answer as it stands in its file."""
     if address.path in ("", "embed"):
-        return _marked(_PICTURE.sub("", body.decode()), "script-src 'self'").encode()
+        page = _REFRESH.sub("", _PICTURE.sub("", body.decode()))
+        page = re.sub(r"<noscript>.*?</noscript>", _WITHOUT_SCRIPTS, page, flags=re.DOTALL)
+        return _marked(page, "script-src 'self'").encode()
     if address.file.endswith(".html"):
         return _marked(standing_alone(body.decode(), address, files), "script-src 'none'; frame-src 'self'").encode()
     if address.path.startswith("styles/") and address.file.endswith(".json"):

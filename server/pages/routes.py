@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final
 from urllib.parse import quote, urlencode
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -18,6 +19,7 @@ from server.pages import site
 from server.pages.areas import Area, find_area, near_areas, succession
 from server.pages.fact_sheet import FactSheet, as_csv, fact_sheet
 from server.pages.panels import Sorting
+from server.pages.plain import PlainOrder, plain_map, plain_order
 from server.pages.product import Choice, ProductPage, product_page
 from server.pages.sheet_page import themes_of
 from server.pages.site import Page, asked, html, respond_not_found, respond_page
@@ -172,6 +174,44 @@ def _product_page(snapshot: Snapshot, found: ProductFacts, choice: Choice) -> Co
     )
 
 
+async def plain(request: Request) -> Response:
+    """The map that the same query of the viewer shows, as a picture and a table: for readers without scripts, also in a frame."""
+    snapshot = Snapshot.of(request)
+    order = plain_order(snapshot, request.query_params)
+    if order is None:
+        raise NotThere("this atlas has no figures")
+    made = partial(_plain_page, snapshot, order)
+    # What readers search for differs each time, and is not kept.
+    content = await (run_in_threadpool(made) if order.words else snapshot.cache.get(("plain", *order.key), made))
+    return respond_page(request, content, embedded=True)
+
+
+def _plain_page(snapshot: Snapshot, order: PlainOrder) -> Content:
+    lang, facts = order.lang, snapshot.facts
+    made = plain_map(snapshot, order)
+    title = WORDS[lang].plain_title.format(title=order.indicator.title.in_(lang), year=order.year)
+    query = order.query
+    unsorted = {name: value for name, value in query.items() if name != "tabel"}
+    other = urlencode({**query, "lang": _other(lang)})
+    by_theme = [
+        (
+            theme.title.in_(lang),
+            [(one.id, one.title.in_(lang)) for one in facts.indicators if one.theme == theme.id and one.series],
+        )
+        for theme in facts.themes
+    ]
+    return html(
+        "plain.html",
+        Page(title, lang, "./", f"?{other}", f"?{urlencode(unsorted)}"),
+        facts,
+        made=made,
+        sections=[made.section],
+        themes=[pair for pair in by_theme if pair[1]],
+        stay=f"{urlencode(unsorted)}&",
+        turn=f"{urlencode(query)}&",
+    )
+
+
 async def area(request: Request) -> Response:
     """The fact sheet of an area."""
     snapshot = Snapshot.of(request)
@@ -251,6 +291,7 @@ def _lang_query(lang: Lang) -> str:
 
 
 PAGE_ROUTES: Final = (
+    Route("/tabel", plain),
     Route("/products", products),
     Route("/products/{product}", product),
     Route("/gebied/{code}", area),

@@ -85,9 +85,9 @@ def html(template: str, page: Page, facts: AtlasFacts, **more: Any) -> Content:
     return Content.of(text.encode(), HTML)
 
 
-def respond_page(request: Request, content: Content) -> Response:
-    """An answer in a form that the client chose; a page gets the headers of one."""
-    headers = _page_headers(request) if content.media_type == HTML else {}
+def respond_page(request: Request, content: Content, *, embedded: bool = False) -> Response:
+    """An answer in a form that the client chose; a page gets the headers of one, which say who may frame it."""
+    headers = _page_headers(request, embedded=embedded) if content.media_type == HTML else {}
     return respond(request, content, CachePolicy.ASK, vary="Accept, Accept-Encoding", headers=headers)
 
 
@@ -99,8 +99,8 @@ def respond_not_found(request: Request, content: Content) -> Response:
     return Response(b"" if request.method == "HEAD" else body, status_code=HTTPStatus.NOT_FOUND, headers=headers)
 
 
-def _page_headers(request: Request) -> dict[str, str]:
-    headers = page_headers(request.app.state.settings, embedded=False)
+def _page_headers(request: Request, *, embedded: bool = False) -> dict[str, str]:
+    headers = page_headers(request.app.state.settings, embedded=embedded)
     # Pages have no script, and may show our own map in a frame.
     policy = headers["Content-Security-Policy"].replace("script-src 'self'", "script-src 'none'; frame-src 'self'")
     return headers | {"Content-Security-Policy": policy}

@@ -80,6 +80,15 @@ class PageWords:
     other_levels: str
     within: str
     nothing: str
+    level: str
+    search: str
+    class_: str
+    plain_title: str
+    plain_hint: str
+    pages: str
+    page_of: str
+    previous: str
+    next: str
 
 
 WORDS: Final[Mapping[Lang, PageWords]] = {
@@ -156,6 +165,15 @@ WORDS: Final[Mapping[Lang, PageWords]] = {
         other_levels="Andere niveaus staan op de kaart en in het CSV-bestand, en van het gekozen gebied onder de tabel.",
         within="{title}, per {level} in {area}",
         nothing="Er zijn geen rijen.",
+        level="Niveau",
+        search="Zoek op naam of code",
+        class_="Klasse",
+        plain_title="{title}, {year}: kaart en tabel",
+        plain_hint="Deze pagina werkt zonder JavaScript. De kaart is hier een plaatje, de cijfers staan in de tabel.",
+        pages="Pagina's van de tabel",
+        page_of="Pagina {page} van {pages}",
+        previous="Vorige",
+        next="Volgende",
     ),
     "en": PageWords(
         skip="Skip to content",
@@ -230,5 +248,14 @@ WORDS: Final[Mapping[Lang, PageWords]] = {
         other_levels="Other levels are on the map and in the CSV file, and those of the chosen area below the table.",
         within="{title}, per {level} in {area}",
         nothing="There are no rows.",
+        level="Level",
+        search="Search by name or code",
+        class_="Class",
+        plain_title="{title}, {year}: map and table",
+        plain_hint="This page works without JavaScript. The map is a picture here, and the figures are in the table.",
+        pages="Pages of the table",
+        page_of="Page {page} of {pages}",
+        previous="Previous",
+        next="Next",
     ),
 }

@@ -165,7 +165,8 @@ def test_the_theme_of_a_site_colors_the_interface_and_never_the_figures(
 
 def test_a_frame_without_a_script_takes_one_color_from_its_address(editor: Viewer, site: str, demo: Demo) -> None:
     page = editor.page
-    frame = f'<iframe src="{site}embed?indicator={demo.indicator.id}&amp;kleur=9b0050" title="Kaart" width="600" height="500"></iframe>'
+    place = f"{site}embed?indicator={demo.indicator.id}&amp;kleur=9b0050"
+    frame = f'<iframe src="{place}" title="Kaart" width="600" height="500"></iframe>'
     with another_site(pasted(site, frame, script=" "), f"default-src 'none'; frame-src {origin(site)}") as other:
         page.goto(other)
         inner = page.frame_locator("iframe")
