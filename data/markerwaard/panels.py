@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import shapely
 
@@ -14,6 +16,7 @@ from markerwaard.tables import TIMES
 
 Rows = list[list[str]]
 
+SEXES = {"man": 0.86, "vrouw": 0.14}
 AGES = {"12-17": 0.09, "18-24": 0.31, "25-34": 0.27, "35-44": 0.17, "45-54": 0.11, "55-plus": 0.05}
 TRAITS = {
     "eerder-verdachte": (54.0, 4.1, -0.3),
@@ -96,19 +99,30 @@ def offences(counts: Counts) -> Rows:
 
 
 def suspects(counts: Counts) -> Rows:
-    """Suspects by age and sex, with totals."""
+    """Suspects by age and sex, with totals. Where one cell is withheld, so are those it could be worked out from."""
     rows: Rows = [["leeftijd", "geslacht", "jaar", "verdachten", "aandeel"]]
     for at, year in enumerate(YEARS):
         of_all = np.rint(total(counts["verdachten"])[at] * 1.02)
-        for age, part in {"alle": 1.0, **AGES}.items():
-            # the young become fewer and the old more
-            drift = {"12-17": -0.012, "18-24": -0.006, "45-54": 0.02, "55-plus": 0.03}.get(age, 0.0)
-            here = of_all * part * (1 + drift * (year - 2019))
-            for sex, half in (("alle", 1.0), ("man", 0.86), ("vrouw", 0.14)):
+        # the young become fewer and the old more
+        drift = {"12-17": -0.012, "18-24": -0.006, "45-54": 0.02, "55-plus": 0.03}
+        of_age = {age: of_all * part * (1 + drift.get(age, 0.0) * (year - 2019)) for age, part in AGES.items()}
+        kept_back = _kept_back(of_age)
+        for age, here in {"alle": of_all, **of_age}.items():
+            for sex, half in {"alle": 1.0, **SEXES}.items():
                 count = float(np.rint(here * half))
                 cells = [protected_count(count, FEW_SUSPECTS), share(count, of_all, FEW_SUSPECTS, 100)]
-                rows.append([age, sex, str(year), *cells])
+                rows.append([age, sex, str(year), *([".", "."] if age in kept_back and sex in SEXES else cells)])
     return rows
+
+
+def _kept_back(of_age: Mapping[str, float]) -> set[str]:
+    """The ages of which neither sex is told: those with a sex that is too small, and at least two of them or none.
+
+    One withheld cell is its row less the other sex, and its column less the other ages.
+    """
+    smallest = sorted(of_age, key=lambda age: of_age[age])
+    few = [age for age in smallest if min(SEXES.values()) * of_age[age] < FEW_SUSPECTS]
+    return set(smallest[: max(2, len(few))]) if few else set()
 
 
 def traits() -> Rows:
