@@ -59,7 +59,8 @@ def netherlands(tmp_path: Path, shared_data: Path) -> Iterator[Netherlands]:
     pdok = PdokDouble(
         files={"/cbs/wijkenbuurten/2024/atom/downloads/wijkenbuurten_2024.gpkg": _borders(layers, tmp_path)}
     )
-    tables = {table.id: table for table in (_kwb(shared_data, homes), _police(shared_data, homes), _prices(homes))}
+    every = (_kwb(shared_data, homes), _police(shared_data, homes), _crime(homes), _prices(homes))
+    tables = {table.id: table for table in every}
     catalog = tmp_path / "nederland.toml"
     catalog.write_text((REPOSITORY / "data" / "nederland.toml").read_text(encoding="utf-8"), encoding="utf-8")
 
@@ -141,6 +142,42 @@ def _police(shared_data: Path, homes: pd.DataFrame) -> TableDouble:
     return table
 
 
+def _crime(homes: pd.DataFrame) -> TableDouble:
+    table = TableDouble(
+        "83648NED",
+        "Geregistreerde criminaliteit; soort misdrijf, regio",
+        dimensions={
+            "SoortMisdrijf": (
+                "Dimension",
+                "Soort misdrijf",
+                [("CRI6100", "6.1 Harddrugs"), ("CRI6200", "6.2 Softdrugs")],
+            ),
+            "RegioS": (
+                "GeoDimension",
+                "Regio's",
+                [
+                    ("NL01  ", "Nederland"),
+                    *((str(c), str(n)) for c, n in homes["name"].items() if str(c).startswith("GM")),
+                ],
+            ),
+            "Perioden": ("TimeDimension", "Perioden", [("2023JJ00", "2023"), ("2024JJ00", "2024")]),
+        },
+        measures={
+            "TotaalGeregistreerdeMisdrijven_1": (
+                "M004200_2",
+                "Totaal geregistreerde misdrijven",
+                "aantal",
+                "Long",
+                "Misdrijven",
+            )
+        },
+        page=100,
+    )
+    for number, keys in enumerate(table.keys()):
+        table.cells[tuple(key.strip() for key in keys)] = {"TotaalGeregistreerdeMisdrijven_1": 5 * (number % 40)}
+    return table
+
+
 def _prices(homes: pd.DataFrame) -> TableDouble:
     table = TableDouble(
         "83625NED",
@@ -173,7 +210,7 @@ def test_two_commands_make_an_atlas_with_the_figures_of_the_publishers(
     assert "zichtkaart fetch" in unfetched.stderr
 
     fetched = netherlands.run("fetch", str(netherlands.catalog))
-    assert (fetched.returncode, len(fetched.stdout.splitlines())) == (0, 5), fetched.stderr
+    assert (fetched.returncode, len(fetched.stdout.splitlines())) == (0, 7), fetched.stderr
     asked = len(netherlands.server.asked)
     built = netherlands.run("build", str(netherlands.catalog), "-o", str(tmp_path / "kaart.atlas"), "--jobs", "2")
     assert built.returncode == 0, built.stderr
@@ -193,6 +230,13 @@ def test_two_commands_make_an_atlas_with_the_figures_of_the_publishers(
             "dwelling_value"
         ].dropna().to_dict()
         assert {reason for value, reason in found.values() if value is None} <= {"withheld"}
+        if level == "gemeente":
+            crime = netherlands.tables["83648NED"].cells
+            for kind, key in (("harddrugs", "CRI6100"), ("softdrugs", "CRI6200")):
+                assert {code: value for code, (value, _) in _values(atlas, kind, level).items()} == {
+                    code: crime[key, str(code), "2024JJ00"]["TotaalGeregistreerdeMisdrijven_1"]
+                    for code in expected.index
+                }
         zero = _values(atlas, "onbewoonde-woningen", level)
         assert {value for value, _ in zero.values()} == {0.0}
         police = netherlands.tables["47018NED"].cells
