@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from layers.atlas import Lang
 from layers.values import Reason
+
+_SOURCE = re.compile(r"^(?:bron|bronnen|source|sources):\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,15 @@ WORDS: Mapping[Lang, Words] = {
 def reason_text(reason: Reason, lang: Lang) -> str:
     """What a reason is called for readers."""
     return WORDS[lang].reasons[reason]
+
+
+def source_text(text: str) -> str:
+    """A source without the word for it in front, for where that word stands already.
+
+    >>> source_text("Bron: CBS"), source_text("CBS, bronbestand")
+    ('CBS', 'CBS, bronbestand')
+    """
+    return _SOURCE.sub("", text)
 
 
 def number_text(value: float, decimals: int, lang: Lang) -> str:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from layers.atlas import IndicatorFacts, Lang, Status
 from layers.values import Published, Reason
 from server.pages.words import WORDS
-from styles.words import number_text
+from styles.words import number_text, source_text
 
 NO_ROW: Final = "\N{EN DASH}"
 """Where a table has no row for a place."""
@@ -129,7 +129,8 @@ def about(indicator: IndicatorFacts, attribution: str, lang: Lang) -> tuple[tupl
         (words.caveat, indicator.caveat),
     )
     source = indicator.source.in_(lang) if indicator.source else attribution
-    return (*((term, text.in_(lang)) for term, text in texts if text is not None), (words.source, source))
+    known = ((term, text.in_(lang)) for term, text in texts if text is not None)
+    return (*known, (words.source, source_text(source)))
 
 
 def reasons_in(tables: Iterable[Table], lang: Lang) -> list[Reason]:

@@ -19,7 +19,7 @@ from server.pages.panels import UNSORTED, Panel, Sorting
 from server.pages.parts import Cell, Figure, Head, Link, Section, Table, about, figure_at, figure_cell, with_unit
 from server.pages.words import WORDS
 from styles.flow_map import Stream, flow_map
-from styles.words import number_text
+from styles.words import number_text, source_text
 
 MOST_REGIONS: Final = 500
 """A table of more regions is not put in a page."""
@@ -104,7 +104,7 @@ def _panel_section(panel: Panel, choice: Choice, attribution: str) -> Section:
     words = WORDS[choice.lang]
     facts = panel.facts
     terms = [(words.caveat, facts.caveat.in_(choice.lang))] if facts.caveat else []
-    terms.append((words.source, facts.source.in_(choice.lang) if facts.source else attribution))
+    terms.append((words.source, source_text(facts.source.in_(choice.lang) if facts.source else attribution)))
     return Section(
         id=facts.id,
         title=facts.title.in_(choice.lang),
@@ -324,7 +324,7 @@ def _flow_section(atlas: Atlas, flow: FlowFacts, area: Area, year: int, lang: La
         for caption, side in zip(captions, (out, into), strict=True)
     )
     terms = [(words.caveat, flow.caveat.in_(lang))] if flow.caveat else []
-    terms.append((words.source, flow.source.in_(lang) if flow.source else atlas.facts.attribution))
+    terms.append((words.source, source_text(flow.source.in_(lang) if flow.source else atlas.facts.attribution)))
     ends = {"name": area.name, "origin": flow.origin.in_(lang), "destination": flow.destination.in_(lang)}
     return Section(
         id=flow.id,

@@ -9,6 +9,7 @@ from server.pages.fact_sheet import FactSheet, SheetFigure, SheetIndicator, Shee
 from server.pages.parts import Cell, Figure, Head, Section, Table, figure_cell, figure_text, with_unit
 from server.pages.words import WORDS
 from styles.charts import sparkline
+from styles.words import source_text
 
 
 def themes_of(sheet: FactSheet, level_titles: dict[str, str], lang: Lang) -> list[tuple[str, tuple[Section, ...]]]:
@@ -25,7 +26,6 @@ def _section(sheet: FactSheet, topic: SheetTopic, level_titles: dict[str, str], 
         (words.base, topic.base),
         (words.reference_date, topic.reference_date),
         (words.caveat, topic.caveat),
-        (words.source, topic.source),
     )
     title = topic.title.in_(lang)
     places = [sheet.area, *sheet.parents]
@@ -35,7 +35,10 @@ def _section(sheet: FactSheet, topic: SheetTopic, level_titles: dict[str, str], 
         id=topic.id,
         title=title,
         explanation=topic.explanation.in_(lang) if topic.explanation else "",
-        terms=tuple((term, text.in_(lang)) for term, text in texts if text is not None),
+        terms=(
+            *((term, text.in_(lang)) for term, text in texts if text is not None),
+            (words.source, source_text(topic.source.in_(lang))),
+        ),
         tables=(Table(title, tuple(heads), tuple(_row(one, level_titles, lang) for one in topic.indicators)),),
     )
 

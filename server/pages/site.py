@@ -20,7 +20,7 @@ from server.pages.parts import Section, reasons_in
 from server.pages.words import WORDS
 from server.parameters import Parameters
 from server.responses import CachePolicy, Content, respond
-from styles.words import reason_text
+from styles.words import reason_text, source_text
 
 PageFormat = Literal["html", "json", "csv"]
 HTML: Final = "text/html; charset=utf-8"
@@ -75,7 +75,7 @@ def html(template: str, page: Page, facts: AtlasFacts, **more: Any) -> Content:
             words=WORDS[page.lang],
             lang=page.lang,
             atlas_title=facts.title.in_(page.lang),
-            attribution=facts.attribution,
+            attribution=source_text(facts.attribution),
             notice=facts.notice.in_(page.lang) if facts.notice else None,
             style_version=style_sheet().tag[:12],
             reasons=reasons,
