@@ -52,7 +52,8 @@ def page_headers(settings: Settings, *, embedded: bool) -> dict[str, str]:
         ancestors = ""
     else:
         ancestors = "; frame-ancestors " + " ".join(("'self'", *settings.allowed_parents))
-    policy = _CONTENT_POLICY
+    # The viewer shows an example of the map that an editor is about to embed.
+    policy = _CONTENT_POLICY if embedded else _CONTENT_POLICY + "; frame-src 'self'"
     if embedded:
         # In a sandbox without an origin the map code can start its worker from a data address only.
         policy = policy.replace("worker-src 'self' blob:", "worker-src 'self' blob: data:")

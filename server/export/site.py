@@ -122,7 +122,7 @@ def _turned(address: Address, body: bytes, *, files: set[str], style: Callable[[
     if address.path in ("", "embed"):
         page = _REFRESH.sub("", _PICTURE.sub("", body.decode()))
         page = re.sub(r"<noscript>.*?</noscript>", _WITHOUT_SCRIPTS, page, flags=re.DOTALL)
-        return _marked(page, "script-src 'self'").encode()
+        return _marked(page, "script-src 'self'; frame-src 'self'").encode()
     if address.file.endswith(".html"):
         return _marked(standing_alone(body.decode(), address, files), "script-src 'none'; frame-src 'self'").encode()
     if address.path.startswith("styles/") and address.file.endswith(".json"):

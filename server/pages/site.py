@@ -101,8 +101,8 @@ def respond_not_found(request: Request, content: Content) -> Response:
 
 def _page_headers(request: Request, *, embedded: bool = False) -> dict[str, str]:
     headers = page_headers(request.app.state.settings, embedded=embedded)
-    # Pages have no script, and may show our own map in a frame.
-    policy = headers["Content-Security-Policy"].replace("script-src 'self'", "script-src 'none'; frame-src 'self'")
+    # Pages have no script.
+    policy = headers["Content-Security-Policy"].replace("script-src 'self'", "script-src 'none'")
     return headers | {"Content-Security-Policy": policy}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Callable, Iterator
 from urllib.parse import parse_qs, urlsplit
 
@@ -216,6 +217,45 @@ def test_where_the_frame_is_forbidden_or_the_script_is_the_link_and_the_table_st
             viewer.page.wait_for_timeout(1000)
             expect(viewer.page.get_by_role("link", name="Cijfers")).to_be_visible()
             expect(viewer.page.get_by_role("cell", name="12")).to_be_visible()
+
+
+@pytest.mark.parametrize("way", ["frame", "element"])
+def test_what_an_editor_builds_works_where_it_is_pasted(
+    editor: Viewer, site: str, demo: Demo, area: Region, way: str
+) -> None:
+    page = editor.page
+    editor.open(f"?indicator={demo.indicator.id}&gebied={area.code}")
+    page.get_by_role("button", name="Insluiten").click()
+    dialog = page.get_by_role("dialog", name="Kaart insluiten op een website")
+    if way == "element":
+        dialog.get_by_role("radio", name="Element met script").check()
+    dialog.get_by_label("Hoogte in pixels").fill("560")
+    example = page.frame_locator("iframe[title='Voorbeeld van de ingesloten kaart']")
+    expect(example.get_by_role("heading", level=1)).to_contain_text(demo.indicator.title.nl)
+    snippet = dialog.get_by_label("Code voor de website").input_value()
+    assert ("<zicht-kaart" in snippet) == (way == "element")
+    policy = strict(site) + "; style-src 'unsafe-inline'"
+    with another_site(pasted(site, snippet, script=" "), policy) as other:
+        page.goto(other)
+        frame = page.frame_locator("iframe")
+        expect(frame.locator('zicht-map[state="idle"]')).to_be_visible()
+        expect(frame.locator("zicht-area")).to_contain_text(area.name)
+        box = page.locator("iframe").bounding_box()
+        assert box is not None
+        assert box["height"] == 560
+
+
+def test_the_builder_says_when_a_color_cannot_be_read(editor: Viewer, demo: Demo) -> None:
+    page = editor.page
+    editor.open(f"?indicator={demo.indicator.id}")
+    page.get_by_role("button", name="Insluiten").click()
+    dialog = page.get_by_role("dialog", name="Kaart insluiten op een website")
+    color = dialog.get_by_label("Kleur van knoppen en links")
+    color.fill("#9b0050")
+    expect(dialog.get_by_label("Code voor de website")).to_have_value(re.compile("kleur=9b0050"))
+    expect(dialog.get_by_text("slecht te lezen")).to_have_count(0)
+    color.fill("#ffe100")
+    expect(dialog.get_by_text("slecht te lezen")).to_be_visible()
 
 
 def test_messages_of_strangers_change_nothing(editor: Viewer, site: str, demo: Demo, area: Region) -> None:

@@ -1,16 +1,29 @@
-/** `<zicht-embed>`: the dialog with the line that puts the map in another site. */
-import { LitElement, css, html } from "lit";
+/** `<zicht-embed>`: the dialog in which one makes the lines that put the map in another site, and sees what they give. */
+import { LitElement, css, html, nothing } from "lit";
+import { HOUSE, type Rgb, contrast } from "./house-style.js";
 import { checkIcon, closeIcon, codeIcon, outsideIcon } from "./icons.js";
 import { base, tokens } from "./sheet.js";
-import { embedSnippet } from "./snippet.js";
-import { TEXTS, type Lang } from "./texts.js";
+import { elementSnippet, embedSnippet, withColor } from "./snippet.js";
+import { TEXTS, type Lang, type Texts } from "./texts.js";
+
+/** What an editor decides. */
+interface Choice {
+  readonly way: "frame" | "element";
+  readonly isFixed: boolean;
+  readonly height: string;
+  readonly color: string;
+}
 
 export class ZichtEmbed extends LitElement {
   static override properties = {
     lang: {},
     heading: { attribute: false },
     src: { attribute: false },
+    way: { state: true },
     isFixed: { state: true },
+    height: { state: true },
+    color: { state: true },
+    isOpen: { state: true },
     copied: { state: true },
   };
 
@@ -24,7 +37,7 @@ export class ZichtEmbed extends LitElement {
         border-radius: calc(var(--radius) + 4px);
         box-shadow: var(--shadow);
         color: var(--ink);
-        max-width: 40rem;
+        max-width: 46rem;
         padding: 1.25rem;
         width: calc(100% - 2rem);
       }
@@ -69,9 +82,34 @@ export class ZichtEmbed extends LitElement {
         margin-top: 0.8rem;
       }
       .fix input {
+        flex: none;
         accent-color: var(--accent);
         height: 1.25rem;
         width: 1.25rem;
+      }
+      .ways {
+        margin-top: 0.8rem;
+      }
+      .fields {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.8rem 1.2rem;
+        margin-top: 0.8rem;
+      }
+      .field {
+        background: var(--paper);
+        border: 1px solid var(--edge);
+        border-radius: var(--radius);
+        display: block;
+        height: 2.5rem;
+        padding: 0.3rem 0.6rem;
+        width: 10rem;
+      }
+      .preview {
+        border: 1px solid var(--line);
+        display: block;
+        margin-top: 1rem;
+        width: 100%;
       }
       .acts {
         align-items: center;
@@ -88,38 +126,99 @@ export class ZichtEmbed extends LitElement {
   declare heading: string;
   /** Absolute address of the embedded map, with the place on the map as hash. */
   declare src: string;
+  declare protected way: "frame" | "element";
   declare protected isFixed: boolean;
+  /** As it was typed; empty for the height that suits the map. */
+  declare protected height: string;
+  /** Of buttons and links; null for the usual one. */
+  declare protected color: string | null;
   declare protected copied: boolean;
+  /** The preview is a map of its own, which is not loaded for nothing. */
+  declare protected isOpen: boolean;
 
   constructor() {
     super();
     this.heading = "";
     this.src = "";
+    this.way = "frame";
     this.isFixed = true;
+    this.height = "";
+    this.color = null;
     this.copied = false;
+    this.isOpen = false;
   }
 
   override render() {
     const t = TEXTS[this.lang];
-    const src = this.isFixed ? this.src : this.src.replace(/#.*/, "");
-    return html`<dialog aria-labelledby="heading" @close=${() => (this.copied = false)}>
+    return html`<dialog aria-labelledby="heading" @close=${() => this.#closed()}>
       <div class="top">
         <h2 id="heading">${t.embedTitle}</h2>
         <button class="button plain square" type="button" aria-label=${t.close} title=${t.close} @click=${() => this.#dialog?.close()}>${closeIcon}</button>
       </div>
-      <p>${t.embedIntro}</p>
+      ${this.isOpen ? this.#builder(t) : nothing}
+    </dialog>`;
+  }
+
+  #builder(t: Texts) {
+    const isFrame = this.way === "frame";
+    const src = this.#source;
+    const embedding = { src, title: this.heading, height: this.#height };
+    const code = isFrame ? embedSnippet(embedding) : elementSnippet(embedding);
+    return html`<p>${t.embedIntro}</p>
+      <fieldset class="ways">
+        <legend class="label">${t.embedWay}</legend>
+        ${(["frame", "element"] as const).map(
+          (way) => html`<label class="fix"><input type="radio" name="way" .checked=${this.way === way} @change=${() => this.#choose({ way })} /> ${t.embedWays[way]}</label>`,
+        )}
+      </fieldset>
+      <div class="fields">
+        <label>
+          <span class="label">${t.embedHeight}</span>
+          <input class="field" type="number" min="200" max="2000" step="10" placeholder=${isFrame ? "480" : t.embedHeightAuto} .value=${this.height} @input=${(event: Event) => this.#choose({ height: valueOf(event) })} />
+        </label>
+        ${isFrame
+          ? html`<label>
+              <span class="label">${t.embedColor}</span>
+              <input class="field" type="color" .value=${this.color ?? HOUSE.accent.fallback} @input=${(event: Event) => this.#choose({ color: valueOf(event) })} />
+            </label>`
+          : nothing}
+      </div>
+      ${isFrame
+        ? html`<p class="quiet" role="status">${this.color !== null && !isReadable(this.color) ? t.embedColorWeak : ""}</p>
+            <label class="fix">
+              <input type="checkbox" .checked=${this.isFixed} @change=${() => this.#choose({ isFixed: !this.isFixed })} />
+              ${t.embedFixView}
+            </label>`
+        : html`<p class="quiet">${t.embedHouse}</p>`}
       <label class="label" for="code">${t.embedCode}</label>
-      <textarea id="code" readonly spellcheck="false" .value=${embedSnippet(src, this.heading)} @focus=${(event: FocusEvent) => selectAll(event)}></textarea>
-      <label class="fix">
-        <input type="checkbox" .checked=${this.isFixed} @change=${() => (this.isFixed = !this.isFixed)} />
-        ${t.embedFixView}
-      </label>
+      <textarea id="code" readonly spellcheck="false" .value=${code} @focus=${(event: FocusEvent) => selectAll(event)}></textarea>
       <div class="acts">
         <button class="button primary" type="button" @click=${() => this.#copy()}>${this.copied ? checkIcon : codeIcon} ${this.copied ? t.copied : t.copyCode}</button>
         <a class="button" href=${src} target="_blank" rel="noopener">${outsideIcon} ${t.embedPreview}</a>
         <span class="unseen" role="status">${this.copied ? t.copied : ""}</span>
       </div>
-    </dialog>`;
+      <iframe class="preview" src=${src} title=${t.embedExample} .style=${`height: ${this.#height ?? 480}px`} loading="lazy"></iframe>`;
+  }
+
+  #choose(choice: Partial<Choice>): void {
+    Object.assign(this, choice);
+    this.copied = false;
+  }
+
+  /** The map that is pasted. */
+  get #source(): string {
+    if (this.way === "element") return this.src.replace(/#.*/, "");
+    return withColor(this.isFixed ? this.src : this.src.replace(/#.*/, ""), this.color);
+  }
+
+  get #height(): number | null {
+    const px = Number(this.height);
+    return this.height !== "" && Number.isInteger(px) && px >= 200 && px <= 2000 ? px : null;
+  }
+
+  #closed(): void {
+    this.copied = false;
+    this.isOpen = false;
   }
 
   get #dialog(): HTMLDialogElement | null {
@@ -127,6 +226,7 @@ export class ZichtEmbed extends LitElement {
   }
 
   show(): void {
+    this.isOpen = true;
     this.#dialog?.showModal();
   }
 
@@ -140,6 +240,18 @@ export class ZichtEmbed extends LitElement {
       code.select(); // without permission the reader copies it by hand
     }
   }
+}
+
+/** The contrast that WCAG 2.1 AA asks of links; the map leaves a weaker color as it was. */
+const LEAST_CONTRAST = 4.5;
+
+function isReadable(hex: string): boolean {
+  const rgb = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as unknown as Rgb;
+  return contrast(rgb, [255, 255, 255]) >= LEAST_CONTRAST;
+}
+
+function valueOf(event: Event): string {
+  return event.target instanceof HTMLInputElement ? event.target.value : "";
 }
 
 function selectAll(event: FocusEvent): void {
