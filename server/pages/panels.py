@@ -34,6 +34,9 @@ class Sorting:
     is_descending: bool
 
 
+FEW_WORDS: Final = 5
+"""So many texts, such as the names of a region and the country, still head the rows of a table over the years."""
+
 UNSORTED: Final = Sorting(None, is_descending=False)
 
 
@@ -82,8 +85,10 @@ class Panel:
 
     @property
     def is_list(self) -> bool:
-        """Whether it is a list of texts rather than something counted over the years."""
-        return not self.years or any(axis.kind == "text" for axis in self.axes)
+        """Whether it is a list of texts rather than a few things counted over the years."""
+        return not self.years or any(
+            axis.kind == "text" and len(set(self.rows.keys[axis.id])) > FEW_WORDS for axis in self.axes
+        )
 
     def word(self, column: ColumnFacts, row: int) -> str:
         """The word of a row in a column."""

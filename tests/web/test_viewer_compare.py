@@ -46,7 +46,7 @@ def test_two_areas_stand_side_by_side_with_the_netherlands_and_their_figures_per
     page.get_by_role("button", name="Vergelijk dit gebied").click()
     expect(page.locator("zicht-beside h3")).to_have_text([first.name, "Nederland"])
     page.get_by_role("combobox", name="Zoek een gebied").fill(second.name)
-    page.get_by_role("option").first.click()
+    page.locator("zicht-search").get_by_role("option").first.click()
     expect(page.locator("zicht-area").get_by_role("heading")).to_have_text(second.name)
     page.get_by_role("button", name="Vergelijk dit gebied").click()
     expect(page.locator("zicht-beside h3")).to_have_text([first.name, second.name, "Nederland"])
