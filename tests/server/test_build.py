@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import shutil
 import signal
 import subprocess
@@ -237,6 +238,10 @@ def test_files_of_the_atlas_before_the_last_stay_for_who_still_reads_them(tmp_pa
     for number in (41, 42):
         assert (folder / first).exists()
         build(write_sources(tmp_path / "sources", wijken=WIJKEN.replace(",40", f",{number}")), folder)
+    assert (folder / first).exists()
+    for path in folder.glob("values/*"):
+        os.utime(path, (0, 0))  # a while later
+    build(write_sources(tmp_path / "sources", wijken=WIJKEN.replace(",40", ",43")), folder)
     assert not (folder / first).exists()
 
 
