@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from typing import Final, get_args
+from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -19,6 +19,7 @@ from server.negotiation import Encoding, best_media_type
 from server.responses import ALWAYS_THERE, CachePolicy, Content, respond
 from server.snapshot import Snapshot
 from server.static_files import StaticFiles
+from server.viewer_query import lang_of
 
 INDEX: Final = "index.html"
 EMBED: Final = "embed.html"
@@ -88,11 +89,10 @@ def _page(request: Request, name: str, *, embedded: bool) -> Response:
     static: StaticFiles = request.app.state.static
     found = static.content_by_path.get(name) or static.content_by_path.get(INDEX)
     source = found.body(Encoding.IDENTITY).decode() if found else UNBUILT
-    asked = request.query_params.get("lang")
-    lang: Lang = next((lang for lang in get_args(Lang) if lang == asked), "nl")
+    lang = lang_of(request.query_params)
     snapshot = Snapshot.of(request)
-    shared = preview(snapshot, request.query_params, lang, base_url(request, request.app.state.settings))
-    if any(indicator.series for indicator in snapshot.facts.indicators):
+    shared = preview(snapshot, request.query_params, base_url(request, request.app.state.settings))
+    if shared:
         shared = f"{shared}\n{without_scripts(request.url.query)}"
     content = Content.of(introduced(source, snapshot.facts, lang, shared).encode(), "text/html; charset=utf-8")
     headers = page_headers(request.app.state.settings, embedded=embedded)

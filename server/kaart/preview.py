@@ -7,22 +7,25 @@ from html import escape
 from typing import Final
 from urllib.parse import urlencode
 
-from layers.atlas import IndicatorFacts, Lang
+from layers.atlas import Lang
 from server.kaart.routes import PREVIEW
 from server.snapshot import Snapshot
-from styles.scene import scene
+from server.viewer_query import ViewerQuery, viewer_query
 
 _LOCALES: Final[Mapping[Lang, str]] = {"nl": "nl_NL", "en": "en_GB"}
 
 
-def preview(snapshot: Snapshot, query: Mapping[str, str], lang: Lang, base: str) -> str:
+def preview(snapshot: Snapshot, query: Mapping[str, str], base: str) -> str:
     """The elements for the head of the page. What an address asks for and is not there is left out, as the viewer does."""
     facts = snapshot.facts
-    indicator = _indicator(snapshot, query)
-    if indicator is None:
+    asked = viewer_query(snapshot, query)
+    if asked is None:
         return ""
-    chosen, area = _chosen(snapshot, indicator, query)
-    title = ", ".join(part for part in (indicator.title.in_(lang), area, chosen["year"]) if part)
+    indicator, lang = asked.indicator, asked.lang
+    chosen = {"year": str(asked.year)}
+    chosen |= {"level": asked.level.id} if asked.level else {}
+    chosen |= {"gebied": asked.area} if asked.area else {}
+    title = ", ".join(part for part in (indicator.title.in_(lang), _name(snapshot, asked), chosen["year"]) if part)
     address = f"{base}/kaart/{indicator.id}.png?" + urlencode(
         chosen | {"width": PREVIEW, "lang": lang, "v": snapshot.version}
     )
@@ -42,23 +45,7 @@ def preview(snapshot: Snapshot, query: Mapping[str, str], lang: Lang, base: str)
     return "\n".join([*lines, '<meta name="twitter:card" content="summary_large_image">'])
 
 
-def _indicator(snapshot: Snapshot, query: Mapping[str, str]) -> IndicatorFacts | None:
-    """The one asked for, the first of the theme asked for, or the first of all."""
-    known = snapshot.indicator_by_id
-    of_theme = (one for one in known.values() if one.theme == query.get("thema"))
-    return known.get(query.get("indicator", "")) or next(of_theme, None) or next(iter(known.values()), None)
-
-
-def _chosen(snapshot: Snapshot, indicator: IndicatorFacts, query: Mapping[str, str]) -> tuple[dict[str, str], str]:
-    """What the address says, in the words of the picture and as far as it is there; and the name of the area."""
-    years = {str(series.year) for series in indicator.series}
-    chosen = {"year": query["jaar"] if query.get("jaar") in years else max(years)}
-    levels = {series.level for series in indicator.series if str(series.year) == chosen["year"]}
-    if query.get("niveau") in levels:
-        chosen["level"] = query["niveau"]
-    edition = scene(snapshot.facts, indicator.id, int(chosen["year"]), chosen.get("level")).edition.year
-    regions = snapshot.atlas.regions(edition)
-    code = query.get("gebied")
-    if code not in regions.code:
-        return chosen, ""
-    return chosen | {"gebied": code}, regions.name[regions.code.index(code)]
+def _name(snapshot: Snapshot, asked: ViewerQuery) -> str:
+    """Of the chosen region, where there is one."""
+    regions = snapshot.atlas.regions(asked.edition.year)
+    return "" if asked.area is None else regions.name[regions.code.index(asked.area)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal, get_args
@@ -10,14 +10,15 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from layers.atlas import IndicatorFacts, Lang, LevelFacts
+from layers.atlas import LevelFacts
+from layers.names import spelled
 from layers.values import Published
 from server.pages.parts import Cell, Head, Link, Section, Table, about, figure_at, figure_cell, with_unit
 from server.pages.words import WORDS
 from server.snapshot import Snapshot
+from server.viewer_query import ViewerQuery, viewer_query
 from styles.coloring import class_text, color_classes
 from styles.raster_colors import color_indices
-from styles.scene import scene
 
 PAGE_ROWS: Final = 200
 """A longer table has pages."""
@@ -30,13 +31,10 @@ Sort = Literal["naam", "-naam", "cijfer", "-cijfer"]
 
 @dataclass(frozen=True, slots=True)
 class PlainOrder:
-    """What an address asks for, as far as the atlas has it: the nearest thing that exists stands for what does not."""
+    """A map, and how its table is shown."""
 
-    indicator: IndicatorFacts
-    year: int
+    map: ViewerQuery
     level: LevelFacts
-    area: str | None
-    lang: Lang
     sort: Sort
     words: str
     page: int
@@ -44,19 +42,20 @@ class PlainOrder:
     @property
     def key(self) -> tuple[str | int | None, ...]:
         """What tells two pages apart."""
-        return (self.indicator.id, self.year, self.level.id, self.area, self.lang, self.sort, self.words, self.page)
+        one = self.map
+        return (one.indicator.id, one.year, self.level.id, one.area, one.lang, self.sort, self.words, self.page)
 
     @property
     def query(self) -> dict[str, str]:
         """The same in words of the viewer."""
         every = {
-            "indicator": self.indicator.id,
-            "jaar": str(self.year),
+            "indicator": self.map.indicator.id,
+            "jaar": str(self.map.year),
             "niveau": self.level.id,
-            "gebied": self.area or "",
+            "gebied": self.map.area or "",
             "zoek": self.words,
             "tabel": "" if self.sort == "naam" else self.sort,
-            "lang": "" if self.lang == "nl" else self.lang,
+            "lang": "" if self.map.lang == "nl" else self.map.lang,
         }
         return {name: value for name, value in every.items() if value}
 
@@ -81,52 +80,38 @@ class PlainMap:
 
 def plain_order(snapshot: Snapshot, query: Mapping[str, str]) -> PlainOrder | None:
     """What a query asks for; None for an atlas without figures."""
-    facts = snapshot.facts
-    with_figures = {one.id: one for one in facts.indicators if one.series}
-    of_theme = (one for one in with_figures.values() if one.theme == query.get("thema"))
-    found = (
-        with_figures.get(query.get("indicator", "")) or next(of_theme, None) or next(iter(with_figures.values()), None)
-    )
+    found = viewer_query(snapshot, query)
     if found is None:
         return None
-    years = {str(series.year): series.year for series in found.series}
-    year = years.get(query.get("jaar", ""), max(years.values()))
-    levels = levels_in(snapshot, found, year)
-    level = next((one for one in levels if one.id == query.get("niveau")), levels[0])
-    regions = snapshot.atlas.regions(scene(facts, found.id, year, None).edition.year)
-    area = query.get("gebied")
+    level = found.level or found.levels[0]
+    pages = _pages(snapshot.atlas.regions(found.edition.year).level.count(level.id))
     page = query.get("pagina", "1")
     return PlainOrder(
-        indicator=found,
-        year=year,
+        map=found,
         level=level,
-        area=area if area in set(regions.code) else None,
-        lang=next((lang for lang in get_args(Lang) if lang == query.get("lang")), "nl"),
         sort=next((sort for sort in get_args(Sort) if sort == query.get("tabel")), "naam"),
         words=query.get("zoek", "").strip()[:80],
-        page=int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
+        page=max(1, min(int(page), pages)) if re.fullmatch(r"[0-9]{1,6}", page) else 1,
     )
 
 
-def levels_in(snapshot: Snapshot, indicator: IndicatorFacts, year: int) -> list[LevelFacts]:
-    """The levels with figures of a year, from coarse to fine."""
-    with_figures = {series.level for series in indicator.series if series.year == year}
-    edition = scene(snapshot.facts, indicator.id, year, None).edition
-    return [level for level in edition.levels if level.id in with_figures]
+def _pages(rows: int) -> int:
+    return max(1, -(-rows // PAGE_ROWS))
 
 
 def plain_map(snapshot: Snapshot, order: PlainOrder) -> PlainMap:
     """The page of one map."""
-    words, lang, indicator = WORDS[order.lang], order.lang, order.indicator
+    lang, indicator = order.map.lang, order.map.indicator
+    words = WORDS[lang]
     title = with_unit(indicator.title.in_(lang), indicator.unit.in_(lang))
-    caption = words.per_region.format(title=title, level=order.level.title.in_(lang).lower()) + f", {order.year}"
+    caption = words.per_region.format(title=title, level=order.level.title.in_(lang).lower()) + f", {order.map.year}"
     rows = _rows(snapshot, order)
-    pages = max(1, -(-len(rows) // PAGE_ROWS))
-    page = min(max(order.page, 1), pages)
+    pages = _pages(len(rows))
+    page = min(order.page, pages)  # a search has fewer
     shown = rows[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
-    chosen = next((row for row in rows if row.code == order.area), None)
-    picture = {"year": str(order.year), "level": order.level.id, "width": str(PICTURE_PX)}
-    picture |= {"gebied": order.area} if order.area else {}
+    chosen = next((row for row in rows if row.code == order.map.area), None)
+    picture = {"year": str(order.map.year), "level": order.level.id, "width": str(PICTURE_PX)}
+    picture |= {"gebied": order.map.area} if order.map.area else {}
     picture |= {"lang": lang} if lang != "nl" else {}
     table = Table(caption, _heads(order), tuple(row.cells for row in shown))
     kept = {name: value for name, value in order.query.items() if name not in ("zoek", "tabel")}
@@ -138,7 +123,7 @@ def plain_map(snapshot: Snapshot, order: PlainOrder) -> PlainMap:
             Link(words.open_map, "?" + urlencode(kept)),
             Link(
                 words.download,
-                f"values/{indicator.id}?{urlencode({'level': order.level.id, 'year': order.year, 'f': 'csv'})}",
+                f"values/{indicator.id}?{urlencode({'level': order.level.id, 'year': order.map.year, 'f': 'csv'})}",
             ),
         ),
         tables=(table,),
@@ -150,7 +135,7 @@ def plain_map(snapshot: Snapshot, order: PlainOrder) -> PlainMap:
         chosen=None if chosen is None else f"{chosen.name}: {chosen.cells[2].text}",
         section=section,
         years=tuple(sorted({series.year for series in indicator.series}, reverse=True)),
-        levels=tuple(levels_in(snapshot, indicator, order.year)),
+        levels=order.map.levels,
         pages=pages,
     )
 
@@ -169,12 +154,11 @@ class _Row:
 
 def _rows(snapshot: Snapshot, order: PlainOrder) -> list[_Row]:
     """The areas in the order and of the words asked for; within the chosen area, where it has any."""
-    facts, level = snapshot.facts, order.level.id
-    edition = scene(facts, order.indicator.id, order.year, level).edition.year
-    every = snapshot.atlas.regions(edition)
+    level = order.level.id
+    every = snapshot.atlas.regions(order.map.edition.year)
     name_by_code = dict(zip(every.code, every.name, strict=True))
     parents = every.parent_by_code
-    published = snapshot.atlas.published(order.indicator.id, level, order.year)
+    published = snapshot.atlas.published(order.map.indicator.id, level, order.map.year)
     classes = _class_cells(published, order)
     regions = every.of_level(level)
     rows = []
@@ -185,15 +169,15 @@ def _rows(snapshot: Snapshot, order: PlainOrder) -> list[_Row]:
         cells = (
             Cell(name, "head", href=f"gebied/{code}"),
             Cell(within),
-            figure_cell(figure, order.indicator.decimals, order.lang, order.indicator.categories),
+            figure_cell(figure, order.map.indicator.decimals, order.map.lang, order.map.indicator.categories),
             *([classes[at]] if classes else []),
         )
-        key = _folded(f" {name} {code} {within}".replace(",", " "))
+        key = f" {spelled(f'{name} {code} {within}')}"
         reason = int(published.reasons[at])
         rows.append((around, _Row(code, name, key, None if reason else float(published.numbers[at]), reason, cells)))
-    inside = [row for around, row in rows if order.area in around]
+    inside = [row for around, row in rows if order.map.area in around]
     kept = inside or [row for _, row in rows]
-    wanted = _folded(order.words).split()
+    wanted = spelled(order.words).split()
     return _sorted([row for row in kept if all(f" {word}" in row.key for word in wanted)], order.sort)
 
 
@@ -209,7 +193,7 @@ def _around(code: str, parents: Mapping[str, str | None]) -> tuple[str, ...]:
 
 def _sorted(rows: list[_Row], sort: Sort) -> list[_Row]:
     """In the order of the viewer: what has no number comes last either way, reason by reason."""
-    by_name = sorted(rows, key=lambda row: (_folded(row.name), row.code), reverse=sort == "-naam")
+    by_name = sorted(rows, key=lambda row: (spelled(row.name), row.code), reverse=sort == "-naam")
     if sort.endswith("naam"):
         return by_name
     sign = -1 if sort.startswith("-") else 1
@@ -218,11 +202,11 @@ def _sorted(rows: list[_Row], sort: Sort) -> list[_Row]:
 
 def _class_cells(published: Published, order: PlainOrder) -> list[Cell]:
     """The class of each figure with its color; none where circles are drawn, which have no classes."""
-    indicator, level = order.indicator, order.level.id
+    indicator, level = order.map.indicator, order.level.id
     classes = color_classes(indicator, level)
     if indicator.drawn == "symbols" or not classes:
         return []
-    texts = [class_text(one, indicator, level, order.lang) for one in classes]
+    texts = [class_text(one, indicator, level, order.map.lang) for one in classes]
     cells = [Cell("")]  # a reason has no class
     for text, one in zip(texts, classes, strict=True):
         swatch = Markup(
@@ -234,10 +218,12 @@ def _class_cells(published: Published, order: PlainOrder) -> list[Cell]:
 
 
 def _heads(order: PlainOrder) -> tuple[Head, ...]:
-    words = WORDS[order.lang]
+    words = WORDS[order.map.lang]
 
     def head(text: str, key: str, *, is_number: bool) -> Head:
-        state: Literal["ascending", "descending"] | None = {key: "ascending", f"-{key}": "descending"}.get(order.sort)  # type: ignore[assignment]
+        state: Literal["ascending", "descending"] | None = (
+            "ascending" if order.sort == key else "descending" if order.sort == f"-{key}" else None
+        )
         turned = f"-{key}" if state == "ascending" else key
         return Head(text, is_number=is_number, href=urlencode({"tabel": turned}), sorted=state)
 
@@ -246,12 +232,6 @@ def _heads(order: PlainOrder) -> tuple[Head, ...]:
         Head(words.lies_in),
         head(words.figure, "cijfer", is_number=True),
     ]
-    if order.indicator.drawn != "symbols" and color_classes(order.indicator, order.level.id):
+    if order.map.indicator.drawn != "symbols" and color_classes(order.map.indicator, order.level.id):
         heads.append(Head(words.class_))
     return tuple(heads)
-
-
-def _folded(text: str) -> str:
-    """Without accents and capitals, as one searches."""
-    plain = unicodedata.normalize("NFKD", text)
-    return "".join(sign for sign in plain if not unicodedata.combining(sign)).casefold()

@@ -187,9 +187,9 @@ async def plain(request: Request) -> Response:
 
 
 def _plain_page(snapshot: Snapshot, order: PlainOrder) -> Content:
-    lang, facts = order.lang, snapshot.facts
+    lang, facts = order.map.lang, snapshot.facts
     made = plain_map(snapshot, order)
-    title = WORDS[lang].plain_title.format(title=order.indicator.title.in_(lang), year=order.year)
+    title = WORDS[lang].plain_title.format(title=order.map.indicator.title.in_(lang), year=order.map.year)
     query = order.query
     unsorted = {name: value for name, value in query.items() if name != "tabel"}
     other = urlencode({**query, "lang": _other(lang)})
