@@ -20,6 +20,14 @@ class Document(BaseModel):
         return self.model_dump_json(exclude_none=True).encode()
 
 
+class FigureDocument(Document):
+    """One in which null is an answer: a figure that is not there, a region without parent."""
+
+    def as_json(self) -> bytes:
+        """Its bytes, with every key."""
+        return self.model_dump_json().encode()
+
+
 class VectorLayer(Document):
     """A layer of a tileset."""
 
@@ -52,7 +60,7 @@ class TileJson(Document):
     vector_layers: list[VectorLayer]
 
 
-class RegionColumns(Document):
+class RegionColumns(FigureDocument):
     """The regions of an edition as columns of one length, level by level from coarse to fine."""
 
     year: int
@@ -71,10 +79,6 @@ class RegionColumns(Document):
     east: list[float]
     north: list[float]
 
-    def as_json(self) -> bytes:
-        """Its bytes; a region without parent keeps its null."""
-        return self.model_dump_json().encode()
-
 
 class ValueColumns(Document):
     """Figures as columns of one length: level by level, year by year, in the order of the regions."""
@@ -89,7 +93,7 @@ class ValueColumns(Document):
     status: list[Reason | None]
 
 
-class Values(Document):
+class Values(FigureDocument):
     """The figures of an indicator, with what one must know to read them."""
 
     indicator: str
@@ -101,10 +105,6 @@ class Values(Document):
     """Only for an indicator of kind ``category``."""
 
     columns: ValueColumns
-
-    def as_json(self) -> bytes:
-        """Its bytes; a figure that is not there keeps its null."""
-        return self.model_dump_json().encode()
 
 
 class Link(Document):

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from layers.atlas import ColumnFacts, DimensionFacts, FlowFacts, Status, TableFacts, Text
 from server.csv_cells import safe
-from server.documents import Document
+from server.documents import Document, FigureDocument
 from server.errors import NotThere
 from server.negotiation import best_media_type
 from server.parameters import Parameters
@@ -26,7 +26,7 @@ MEDIA_TYPES: Final[dict[Format, str]] = {"json": "application/json", "csv": "tex
 Column = Sequence[str | int | float | None]
 
 
-class TableRows(Document):
+class TableRows(FigureDocument):
     """A table that is not per region, as columns of one length."""
 
     id: str
@@ -37,10 +37,6 @@ class TableRows(Document):
     facts: list[ColumnFacts]
     columns: dict[str, list[str | int | float | None]]
     """By column; beside a column of numbers ``<id>_status``, null exactly where there is a number."""
-
-    def as_json(self) -> bytes:
-        """Its bytes; a figure that is not there keeps its null."""
-        return self.model_dump_json().encode()
 
 
 class FlowColumns(Document):
@@ -55,7 +51,7 @@ class FlowColumns(Document):
     status: list[Status | None]
 
 
-class Flows(Document):
+class Flows(FigureDocument):
     """Figures from region to region."""
 
     id: str
@@ -69,10 +65,6 @@ class Flows(Document):
     caveat: Text | None
     notice: Text | None
     columns: FlowColumns
-
-    def as_json(self) -> bytes:
-        """Its bytes; a figure that is not there keeps its null."""
-        return self.model_dump_json().encode()
 
 
 async def table(request: Request) -> Response:

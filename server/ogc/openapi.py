@@ -9,7 +9,7 @@ from layers.atlas import AtlasFacts, Lang
 from server.ogc.collections import collections_of
 from server.ogc.crs import KNOWN
 from server.ogc.encodings import FORMATS
-from server.ogc.query import LANGUAGES, MOST, USUAL
+from server.ogc.query import LANGUAGES, MOST, RESERVED, USUAL
 from server.problems import OGC_ROOT, OGC_VERSION
 from server.settings import Settings
 from tiles.grid import GridName
@@ -158,22 +158,7 @@ def _paths(facts: AtlasFacts) -> Iterator[tuple[str, Schema]]:
     )
 
 
-_ITEMS: Final = (
-    "fItems",
-    "lang",
-    "limit",
-    "cursor",
-    "bbox",
-    "bbox-crs",
-    "crs",
-    "datetime",
-    "filter",
-    "filter-lang",
-    "filter-crs",
-    "sortby",
-    "properties",
-    "skipGeometry",
-)
+_ITEMS: Final = ("fItems", *(name for name in RESERVED if name != "f"))
 
 
 def _get(

@@ -14,7 +14,7 @@ from typing import Literal
 from layers.atlas import IndicatorFacts, Kind, Status, Text, TopicFacts
 from layers.store import Atlas
 from server.csv_cells import safe
-from server.documents import Document
+from server.documents import Document, FigureDocument
 from server.pages.areas import Area, FigureFinder, newest_edition, succession
 
 NETHERLANDS = "NL"
@@ -88,7 +88,7 @@ class SheetArea(Document):
     edition: int
 
 
-class FactSheet(Document):
+class FactSheet(FigureDocument):
     """Everything the atlas says of an area."""
 
     area: SheetArea
@@ -99,10 +99,6 @@ class FactSheet(Document):
     attribution: str
     notice: Text | None
     themes: list[SheetTheme]
-
-    def as_json(self) -> bytes:
-        """Its bytes; a figure that is not there keeps its null."""
-        return self.model_dump_json().encode()
 
 
 def fact_sheet(atlas: Atlas, area: Area) -> FactSheet:
