@@ -170,3 +170,12 @@ def test_a_filter_on_a_withheld_figure_finds_it_only_by_its_reason(table: Featur
     everywhere = "koopwoningen > -1e9 OR koopwoningen <= -1e9 OR NOT (koopwoningen > 5)"
     assert "WK990201" not in found(table, everywhere)
     assert found(table, "koopwoningen_status = 'withheld'") == ["WK990201"]
+
+
+@pytest.mark.parametrize("text", ["koopwoningen ^ 0 = 1", "1 ^ koopwoningen = 1", "koopwoningen * 0 = 0"])
+def test_a_sum_with_what_has_no_figure_has_none(table: FeatureTable, text: str) -> None:
+    assert found(table, text) == found(table, "koopwoningen IS NOT NULL")
+
+
+def test_a_pattern_of_many_blanks_takes_no_longer_than_its_length(table: FeatureTable) -> None:
+    assert found(table, f"name LIKE '{'%_' * 400}~'") == []
