@@ -21,6 +21,9 @@ from server.metrics import Count, Tally
 from server.negotiation import Encoding, matches
 from server.responses import Offer
 
+LONGEST: Final = 1024
+"""Bytes of an address that is remembered."""
+
 MOST: Final = 1 << 16
 """Addresses in a table; when there are more, all are forgotten and learned again."""
 
@@ -126,6 +129,8 @@ class Answers:
 
     def remember(self, target: bytes, names: tuple[str, ...], head: Head, answered: Answered) -> None:
         """An address was answered so; ``names`` are the headers that decided, besides ``Accept-Encoding``."""
+        if len(target) > LONGEST:
+            return
         if len(self._table) >= MOST:
             self._table.clear()
         if names:

@@ -29,6 +29,7 @@ from server.answers import Answers
 from server.cache import ContentCache
 from server.errors import NotThere
 from server.metrics import Tally
+from server.ogc.table import Tables
 from server.responses import ASKED, Content
 from tiles.errors import TileError
 
@@ -64,6 +65,9 @@ class Snapshot:
     edition_by_year: Mapping[int, EditionFacts]
     cache: ContentCache
     answers: Answers
+    tables: Tables
+    """Of features, opened when they are first asked for."""
+
     version: str
     """A hash of the manifest."""
 
@@ -90,6 +94,7 @@ class Snapshot:
             edition_by_year={edition.year: edition for edition in facts.editions},
             cache=ContentCache(cache_bytes, tally),
             answers=Answers(),
+            tables=Tables(atlas),
             version=hashlib.sha256(manifest).hexdigest()[:12],
             opened_at=time.time(),
             # Opened at once, so that tiles that cannot be read are found out now.

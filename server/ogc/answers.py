@@ -1,26 +1,19 @@
-"""What all answers of the interface share: their headers, their form, and tables that are opened once."""
+"""What all answers of the interface share: their headers and their form."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any, Final, get_args
-from weakref import WeakKeyDictionary
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from layers.atlas import AtlasFacts, Lang
-from layers.shapes import crs_of
-from layers.store import Atlas
 from server.address import base_url
 from server.headers import page_headers
 from server.negotiation import best_media_type
-from server.ogc.collections import collection_of
-from server.ogc.crs import uri_of
-from server.ogc.table import FeatureTable
 from server.parameters import Parameters
 from server.problems import OGC_ROOT, OGC_VERSION
 from server.responses import CachePolicy, Content, respond
@@ -82,38 +75,3 @@ def answer(
 def document(value: Any, media_type: str = "application/json") -> Content:
     """A JSON document."""
     return Content.of(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), media_type)
-
-
-class Tables:
-    """The tables of an atlas, opened when they are first asked for."""
-
-    def __init__(self, atlas: Atlas) -> None:
-        self._atlas = atlas
-        self._tables: dict[str, FeatureTable] = {}
-        self._lock = Lock()
-
-    def table(self, collection_id: str) -> FeatureTable:
-        """The table of a collection. Raises NotThere."""
-        collection = collection_of(self._atlas.facts, collection_id)
-        with self._lock:
-            if collection_id not in self._tables:
-                self._tables[collection_id] = FeatureTable(self._atlas, collection)
-            return self._tables[collection_id]
-
-    def stored(self) -> dict[int, str]:
-        """By edition the URI of the CRS its regions are stored in."""
-        return {
-            edition.year: uri_of(crs_of(self._atlas.path(edition.regions))) for edition in self._atlas.facts.editions
-        }
-
-
-_TABLES: Final[WeakKeyDictionary[Atlas, Tables]] = WeakKeyDictionary()
-"""They go when the last request that used their atlas has."""
-
-_OPENING: Final = Lock()
-
-
-def tables_of(atlas: Atlas) -> Tables:
-    """The tables of an atlas."""
-    with _OPENING:
-        return _TABLES.setdefault(atlas, Tables(atlas))

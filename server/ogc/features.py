@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from functools import partial
 from typing import Any, Final
 
@@ -11,7 +13,7 @@ from starlette.responses import Response
 
 from server.errors import NotThere
 from server.ogc import documents
-from server.ogc.answers import Asked, answer, asked, document, tables_of
+from server.ogc.answers import Asked, answer, asked, document
 from server.ogc.crs import CRS84
 from server.ogc.documents import link
 from server.ogc.encodings import FORMATS, Format, as_csv, as_file, as_geojson, feature_as_geojson
@@ -34,7 +36,7 @@ async def collections(request: Request) -> Response:
 
 
 def _collections(what: Asked) -> Content:
-    stored = tables_of(what.snapshot.atlas).stored()
+    stored = {edition.year: what.snapshot.tables.stored(edition) for edition in what.facts.editions}
     found = documents.collections(what.facts, what.root, what.lang, stored)
     return collections_page(found, what) if what.form == "html" else document(found)
 
@@ -42,7 +44,7 @@ def _collections(what: Asked) -> Content:
 async def collection(request: Request) -> Response:
     """One collection."""
     what, table = await _asked_table(request, DOCUMENTS)
-    stored = tables_of(what.snapshot.atlas).stored()[table.collection.edition.year]
+    stored = await run_in_threadpool(what.snapshot.tables.stored, table.collection.edition)
     found = documents.collection(table.collection, what.facts, what.root, what.lang, stored)
     return answer(request, collection_page(found, table, what) if what.form == "html" else document(found))
 
@@ -58,7 +60,9 @@ async def items(request: Request) -> Response:
     """The features that were asked for, in one of the formats."""
     what, table = await _asked_table(request, ITEMS)
     query = read_query(request.query_params, table, what.snapshot.manifest.tag)
-    key = ("ogc", "items", table.collection.id, what.root, what.form, what.lang, tuple(sorted(query.words.items())))
+    # What is asked may be long, and the cache counts contents only.
+    words = hashlib.sha256(json.dumps(sorted(query.words.items())).encode()).digest()
+    key = ("ogc", "items", table.collection.id, what.root, what.form, what.lang, words)
     content = await what.snapshot.cache.get(key, partial(items_content, what, table, query))
     return answer(request, content, _headers(query, what, table))
 
@@ -77,8 +81,7 @@ async def item(request: Request) -> Response:
 
 async def _asked_table(request: Request, forms: dict[str, str]) -> tuple[Asked, FeatureTable]:
     what = asked(request, forms)
-    tables = tables_of(what.snapshot.atlas)
-    return what, await run_in_threadpool(tables.table, request.path_params["collection"])
+    return what, await run_in_threadpool(what.snapshot.tables.table, request.path_params["collection"])
 
 
 def _headers(query: Query, what: Asked, table: FeatureTable) -> dict[str, str]:
@@ -135,6 +138,8 @@ def _item(what: Asked, table: FeatureTable, query: Query) -> Content:
     address = f"{what.root}/collections/{table.collection.id}"
     if what.form == "html":
         return items_page(table, page, query, f"{address}/items", what)
+    if not len(page.rows):
+        raise NotThere(f"region {query.words['code']} is there, but not what the rest of the query asks for")
     [code] = [table.codes[row] for row in page.rows.tolist()]
     own = f"{address}/items/{code}"
     links = [

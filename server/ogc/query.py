@@ -227,7 +227,7 @@ class _Reader:
             plain = name.lstrip(signs)
             if plain not in self.properties:
                 self.problems.append(f"{parameter} names {shown(plain)}; {choices(plain, self.properties)}")
-        return names
+        return tuple(dict.fromkeys(names))
 
     def limit(self) -> int | None:
         word = self.words.get("limit")

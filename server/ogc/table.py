@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 from typing import Any, Literal
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from layers.atlas import IndicatorFacts, Text
-from layers.shapes import RegionShapes, read_shapes
+from layers.atlas import EditionFacts, IndicatorFacts, Text
+from layers.shapes import RegionShapes, crs_of, read_shapes
 from layers.store import Atlas
 from layers.values import Reason
-from server.ogc.collections import YEAR_FIELD, Collection
+from server.ogc.collections import YEAR_FIELD, Collection, collection_of
+from server.ogc.crs import uri_of
 
 Kind = Literal["text", "integer", "number"]
 
@@ -135,3 +137,25 @@ def _properties(collection: Collection) -> list[Property]:
         reasons = tuple(reason.value for reason in Reason)
         found += [figure, Property(f"{indicator.field}_status", "text", why, None, reasons, indicator)]
     return found
+
+
+class Tables:
+    """The tables of an atlas, opened when they are first asked for."""
+
+    def __init__(self, atlas: Atlas) -> None:
+        self._atlas = atlas
+        self._tables: dict[str, FeatureTable] = {}
+        self._lock = Lock()
+
+    def table(self, collection_id: str) -> FeatureTable:
+        """The table of a collection. Raises NotThere."""
+        with self._lock:
+            known = self._tables.get(collection_id)
+            if known is None:
+                known = FeatureTable(self._atlas, collection_of(self._atlas.facts, collection_id))
+                self._tables[collection_id] = known
+            return known
+
+    def stored(self, edition: EditionFacts) -> str:
+        """The URI of the CRS that the regions of an edition are stored in."""
+        return uri_of(crs_of(self._atlas.path(edition.regions)))

@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from layers.tileset import Tileset
 from server.errors import NotThere, shown
-from server.ogc.answers import Asked, answer, asked, document, tables_of
+from server.ogc.answers import Asked, answer, asked, document
 from server.ogc.crs import CRS84
 from server.ogc.documents import HTML, JSON, link
 from server.ogc.pages import tilesets_page
@@ -220,6 +220,6 @@ async def _asked_tileset(request: Request, what: Asked) -> tuple[Tileset, str, s
         newest = max(what.facts.editions, key=lambda edition: edition.year).year
         [found] = [one for one in what.facts.tilesets if one.year is None and one.edition == newest]
         return await what.snapshot.opened(found), f"{what.root}/tiles", what.facts.title.in_(what.lang)
-    table = await run_in_threadpool(tables_of(what.snapshot.atlas).table, collection_id)
+    table = await run_in_threadpool(what.snapshot.tables.table, collection_id)
     address = f"{what.root}/collections/{collection_id}/tiles"
     return await what.snapshot.opened(table.collection.tileset), address, table.collection.title(what.lang)

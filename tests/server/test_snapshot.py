@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
+import weakref
 from pathlib import Path
 
 import pytest
@@ -157,3 +159,14 @@ def test_an_atlas_replaced_while_it_is_read_is_read_again(tmp_path: Path, monkey
     assert current.refresh()
     assert first_figure(current) == 42
     assert current.snapshot.manifest.body(Encoding.IDENTITY) == (folder / MANIFEST).read_bytes()
+
+
+def test_an_atlas_that_was_replaced_leaves_memory_with_its_tables(tmp_path: Path) -> None:
+    current = CurrentAtlas(make_atlas(tmp_path), 10**6)
+    table = current.snapshot.tables.table("vastgoed-2022-wijk")
+    assert table.codes
+    old = weakref.ref(current.snapshot.atlas)
+    del table
+    current.snapshot = Snapshot.open(current.folder, 10**6)
+    gc.collect()
+    assert old() is None

@@ -212,3 +212,17 @@ def test_an_answer_is_kept_and_asked_again_with_its_tag(client: Client) -> None:
     first = client.get(WIJKEN)
     again = client.get(WIJKEN, if_none_match=first.headers["etag"])
     assert again.status == 304
+
+
+def test_a_feature_that_the_rest_of_its_address_leaves_out_is_404(client: Client) -> None:
+    code = codes(client, "limit=1")[0]
+    for query in ("datetime=1900-01-01", "bbox=0,0,1,1", "name=x", "filter=koopwoningen%3E1000"):
+        answer = client.get(f"{WIJKEN}/{code}?{query}")
+        assert answer.status in (400, 404), query
+        assert answer.json()["detail"]
+
+
+def test_a_property_that_is_named_twice_comes_once(client: Client) -> None:
+    rows = list(csv.reader(io.StringIO(client.get(f"{WIJKEN}?f=csv&properties=name,name").text)))
+    assert rows[0][:2] == ["code", "name"]
+    assert client.get(f"{WIJKEN}?f=gpkg&properties=name,name").status == 200
