@@ -13,8 +13,10 @@ import rasterio
 from numpy.typing import NDArray
 from rasterio.windows import Window
 
-from layers.squares import ABSENT
 from layers.values import Published
+
+ABSENT: Final = 255
+"""The status of a cell that is not there."""
 
 ENOUGH: Final = 1024
 """Cells along a side of what is read for a picture; of more, overviews have every so many-th."""

@@ -24,8 +24,9 @@ from rasterio.windows import Window
 
 from layers.catalog_grids import GridEntry
 from layers.cells import SENTINEL, Marks, read_number
+from layers.grid_cells import ABSENT
 from layers.problems import InputProblems, Problem, listed, refuse
-from layers.squares import ABSENT, RD, Squares, read_squares
+from layers.squares import RD, Squares, read_squares
 from layers.values import Reason
 
 BLOCK: Final = 256

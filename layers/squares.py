@@ -22,15 +22,13 @@ from pyogrio.errors import DataSourceError
 from layers.catalog_grids import GridEntry
 from layers.cells import Marks, NotANumber, Sign, decimal_sign, read_number
 from layers.delimited import decoded, delimiter_of
+from layers.grid_cells import ABSENT
 from layers.headings import headings
 from layers.problems import InputProblems, Problem, listed, refuse
 from layers.sources import the_column
 from layers.values import Reason
 
 RD: Final = "EPSG:28992"
-ABSENT: Final = 255
-"""The status of a cell that is not there."""
-
 MOST_CELLS: Final = 40_000_000
 """The Netherlands in squares of 100 m are nine million."""
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from layers.atlas import Artefact, GridCategory, GridFacts, IndicatorFacts, Kind, Lang
+from layers.atlas import Artefact, GridCategory, GridFacts, Kind
 from layers.catalog import Catalog
 from layers.catalog_grids import GridEntry
 from layers.catalog_model import StyleEntry
@@ -19,11 +18,9 @@ from layers.grids import GridSource, GridTally
 from layers.problems import Problem
 from layers.values import Published
 from server.classification import Classification, classified, faults
+from server.grids.indicator import LEVEL
 from styles.palettes import colors
 from styles.preset import category_palette
-
-LEVEL: Final = "cel"
-"""What cells are called where figures of regions have a level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +56,6 @@ def grid_facts(grid: GridSource, tally: GridTally, cells: Artefact) -> GridFacts
         categories=tuple(GridCategory(value=one.value, title=one.title) for one in entry.categories),
         reasons=tuple(reason.value for reason in tally.reasons),
         cells=cells,
-    )
-
-
-def as_indicator(grid: GridFacts, lang: Lang) -> IndicatorFacts:
-    """A grid in the shape in which legend and pictures know figures; categories are numbered in their order."""
-    return IndicatorFacts(
-        id=grid.id,
-        theme="",
-        title=grid.title,
-        unit=grid.unit,
-        kind="category" if grid.categories else "mean",
-        decimals=grid.decimals,
-        series=(),
-        colors=grid.colors,
-        breaks={} if grid.breaks is None else {LEVEL: grid.breaks},
-        middle=grid.middle,
-        categories=tuple(category.title.in_(lang) for category in grid.categories),
-        values=grid.cells,
     )
 
 

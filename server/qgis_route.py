@@ -14,7 +14,6 @@ from layers.atlas import AtlasFacts, Lang
 from server.address import base_url
 from server.errors import NotThere
 from server.parameters import Parameters
-from server.qgis_package import package
 from server.responses import CachePolicy, Content, respond
 from server.snapshot import Snapshot
 from styles.layer_file import layer_file
@@ -61,6 +60,8 @@ def _layer_file(snapshot: Snapshot, theme_id: str, year: int, lang: Lang, site: 
 
 
 def _package(snapshot: Snapshot, theme_id: str, year: int, lang: Lang) -> Content:
+    from server.qgis_package import package  # here: they would double the memory of every server
+
     return Content.of(package(snapshot, theme_id, year, lang), FILES[PACKAGE])
 
 

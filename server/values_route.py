@@ -14,8 +14,8 @@ from starlette.responses import Response
 
 from layers.atlas import IndicatorFacts, Series, Text
 from layers.values import Reason
+from server.csv_cells import safe
 from server.documents import RegionColumns, ValueColumns, Values
-from server.downloads import geopackage, workbook
 from server.errors import BadRequest, NotThere
 from server.negotiation import best_media_type
 from server.parameters import Parameters
@@ -103,8 +103,12 @@ def values_content(
         case "csv":
             body = as_csv(snapshot, indicator, columns)
         case "xlsx":
+            from server.downloads import workbook  # here: they would double the memory of every server
+
             body = workbook(snapshot.facts, indicator, columns)
         case "gpkg":
+            from server.downloads import geopackage
+
             body = geopackage(snapshot, indicator, every[0], columns)
     return Content.of(body, MEDIA_TYPES[form])
 
@@ -152,7 +156,11 @@ def as_csv(snapshot: Snapshot, indicator: IndicatorFacts, columns: ValueColumns)
     writer.writerow(["code", "name", "year", "value", "status", *(["notice"] if notice else [])])
     shown = as_text(columns.value, indicator.categories)
     rows = zip(columns.code, columns.name, columns.year, shown, columns.status, strict=True)
-    writer.writerows([code, name, year, value, status or "", *notice] for code, name, year, value, status in rows)
+    is_text = bool(indicator.categories)  # a number below zero is no formula
+    writer.writerows(
+        [safe(code), safe(name), year, safe(value) if is_text else value, status or "", *notice]
+        for code, name, year, value, status in rows
+    )
     return text.getvalue().encode()
 
 

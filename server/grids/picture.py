@@ -11,7 +11,7 @@ from layers.atlas import GridFacts
 from layers.grid_cells import Cells, cells_at
 from layers.values import Published
 from server.errors import NotThere
-from server.grid_facts import LEVEL, as_indicator
+from server.grids.indicator import LEVEL, as_indicator
 from server.responses import Content
 from server.snapshot import Snapshot
 from styles.cells_picture import cells_picture

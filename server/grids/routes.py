@@ -18,7 +18,7 @@ from layers.grid_cells import cells_at
 from layers.values import Reason
 from server.address import base_url
 from server.errors import BadRequest, shown
-from server.grid_facts import LEVEL, as_indicator
+from server.grids.indicator import LEVEL, as_indicator
 from server.headers import DRAWING_POLICY
 from server.parameters import Parameters
 from server.responses import CachePolicy, Content, respond, versioned_policy
@@ -115,7 +115,7 @@ def _cell(snapshot: Snapshot, grid: GridFacts, lon: float, lat: float, lang: Lan
     if not cells.is_there[0]:
         return {**common, "value": None, "status": "absent", "text": _ABSENT[lang]}
     if code := int(cells.status[0]):
-        reason = list(Reason)[code - 1]
+        reason = Reason.of(code)
         return {**common, "value": None, "status": reason.value, "text": reason_text(reason, lang)}
     value = round(cells.numbers[0].item(), grid.decimals)
     titles = {category.value: category.title.in_(lang) for category in grid.categories}

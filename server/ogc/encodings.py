@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 import shapely
 
+from server.csv_cells import safe
 from server.ogc.crs import CRS84, projected
 from server.ogc.query import Query
 from server.ogc.selection import Page
@@ -108,13 +109,8 @@ def as_csv(table: FeatureTable, page: Page, query: Query, notice: str | None) ->
     writer.writerow([*names, *(["notice"] if extra else [])])
     columns = [_plain(table, name, page) for name in names]
     for cells in zip(*columns, strict=True):
-        writer.writerow(["" if cell is None else _unambiguous(cell) for cell in cells] + extra)
+        writer.writerow([*map(safe, cells), *extra])
     return text.getvalue().encode()
-
-
-def _unambiguous(cell: str | float) -> str | float:
-    """A text that a spreadsheet would take for a formula gets an apostrophe in front."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def as_file(table: FeatureTable, page: Page, query: Query, form: Format, about: Mapping[str, str]) -> bytes:

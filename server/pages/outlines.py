@@ -6,7 +6,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-import geopandas as gpd
 import numpy as np
 import shapely
 
@@ -27,6 +26,8 @@ def outlines(atlas: Atlas, year: int, level: str) -> tuple[tuple[float, float], 
 @lru_cache(maxsize=8)
 def _outlines(path: Path, level: str) -> tuple[tuple[float, float], dict[str, Outline]]:
     """By path, which has the hash of the file in its name."""
+    import geopandas as gpd  # here: they would double the memory of every server
+
     columns = ["level", "code", "name", "geometry"]
     frame = gpd.read_parquet(path, columns=columns, filters=[("level", "==", level)])
     if frame.crs is not None and frame.crs.is_geographic:

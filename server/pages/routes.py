@@ -126,7 +126,7 @@ async def product(request: Request) -> Response:
         parameters.check()
         entry = _entry(found, base_url(request, request.app.state.settings))
         return respond_page(request, Content.of(entry.as_json(), MEDIA_TYPES["json"]))
-    choice = _choice(snapshot, found, parameters, wish.lang)
+    choice = await run_in_threadpool(_choice, snapshot, found, parameters, wish.lang)
     parameters.check()
     key = ("product", found.id, choice)
     return respond_page(request, await snapshot.cache.get(key, partial(_product_page, snapshot, found, choice)))
@@ -177,7 +177,7 @@ def _product_page(snapshot: Snapshot, found: ProductFacts, choice: Choice) -> Co
 async def plain(request: Request) -> Response:
     """The map that the same query of the viewer shows, as a picture and a table: for readers without scripts, also in a frame."""
     snapshot = Snapshot.of(request)
-    order = plain_order(snapshot, request.query_params)
+    order = await run_in_threadpool(plain_order, snapshot, request.query_params)
     if order is None:
         raise NotThere("this atlas has no figures")
     made = partial(_plain_page, snapshot, order)
@@ -219,9 +219,10 @@ async def area(request: Request) -> Response:
     wish = asked(request, ("html", "json", "csv"), parameters)
     parameters.check()
     name = request.path_params["code"]
-    found = find_area(snapshot.atlas, name) or find_area(snapshot.atlas, name.upper())
+    found = await run_in_threadpool(lambda: find_area(snapshot.atlas, name) or find_area(snapshot.atlas, name.upper()))
     if found is None:
-        return _no_area(request, snapshot, name, wish.lang, is_html=wish.form == "html")
+        is_html = wish.form == "html"
+        return await run_in_threadpool(partial(_no_area, request, snapshot, name, wish.lang, is_html=is_html))
     # JSON and CSV are in both languages at once, so kept once
     key = ("gebied", found.code, wish.form, wish.lang if wish.form == "html" else "nl")
     content = await snapshot.cache.get(key, partial(_sheet_content, snapshot, found, wish.form, wish.lang))

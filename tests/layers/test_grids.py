@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from rasterio.transform import Affine
 
 from layers.catalog_grids import GridEntry
-from layers.grid_cells import cells_at
+from layers.grid_cells import ABSENT, cells_at
 from layers.grids import GridSource, read_grid, write_grid
 from layers.problems import InputProblems
-from layers.squares import ABSENT, corner_of
+from layers.squares import corner_of
 from layers.values import Reason
 
 RD = "EPSG:28992"

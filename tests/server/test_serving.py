@@ -6,6 +6,8 @@ import gzip
 import http.client
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +20,7 @@ import pytest
 from server.build import build
 from server.errors import CannotListen
 from server.serving import address_of, listening
+from tests.conftest import REPOSITORY
 from tests.server.make_atlas import WIJKEN, make_atlas, write_sources
 from tests.server.process import PATIENCE_S, Serving, run, serving
 
@@ -206,3 +209,11 @@ def test_the_address_shown_has_brackets_for_ipv6() -> None:
         pytest.skip("this machine has no IPv6")
     with listener:
         assert address_of(listener).startswith("http://[::1]:")
+
+
+def test_a_server_starts_without_what_only_builds_need() -> None:
+    """They would double the memory of every process; what needs them loads them when it is asked for."""
+    heavy = "{'geopandas', 'openpyxl', 'pandas', 'pyogrio'}"
+    code = f"import server.app, server.serving, sys; print(sorted({heavy} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
