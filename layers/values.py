@@ -35,6 +35,11 @@ class Reason(StrEnum):
         """Its code in a ``reasons`` array; 0 there means that the value is a number."""
         return list(Reason).index(self) + 1
 
+    @staticmethod
+    def of(number: int) -> Reason:
+        """The reason of a code above 0 in a ``reasons`` array."""
+        return list(Reason)[number - 1]
+
 
 @dataclass(frozen=True, slots=True)
 class Published:

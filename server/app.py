@@ -80,7 +80,6 @@ def create_app(settings: Settings, *atlases: CurrentAtlas, tally: Tally | None =
     # An address has one spelling; one with a slash behind is another one, which does not exist.
     site.router.redirect_slashes = False
     site.state.settings = settings
-    site.state.current = atlases[0]
     site.state.static = StaticFiles.read(settings.static)
     return site
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from server.problems import MEDIA_TYPE
-from server.site import Site
+from server.site import NO_ROUTE, Site
 
 logger = logging.getLogger("zichtkaart.connection")
 
@@ -174,4 +174,4 @@ class Connection(HttpToolsProtocol):
         lines = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
         self.transport.write(STATUS_LINE[status] + lines + b"\r\n" + body)
         self.transport.close()
-        self.site.tally.count("none", status.value).add(len(body), 0.0)
+        self.site.tally.count(NO_ROUTE, status.value).add(len(body), 0.0)

@@ -38,11 +38,6 @@ class Head:
     values: dict[str, str]
     _encodings: dict[tuple[Encoding, ...], Encoding] = field(default_factory=dict, compare=False)
 
-    @property
-    def if_none_match(self) -> str | None:
-        """The tags that the client has."""
-        return self.values.get("if-none-match")
-
     def of(self, names: Sequence[str]) -> tuple[str | None, ...]:
         """The values of some of them, None for a header that is not there."""
         return tuple(map(self.values.get, names))

@@ -100,7 +100,7 @@ def with_circles(picture: Pixels, circles: Circles, scale: int = 1) -> Pixels:
     for at in order.tolist():
         x, y, reason = float(circles.x[at]), float(circles.y[at]), int(circles.reasons[at])
         if reason:
-            _stamp(drawn, x, y, mark_pixels(list(Reason)[reason - 1], scale))
+            _stamp(drawn, x, y, mark_pixels(Reason.of(reason), scale))
         elif circles.radius_px[at] > 0:
             _disc(drawn, x, y, float(circles.radius_px[at]) * scale, circles.paint, scale)
     return drawn.round().astype(np.uint8)

@@ -95,7 +95,7 @@ def rgba(color: str, opacity: float = 1.0) -> tuple[int, int, int, int]:
 
 def reason_of(index: int) -> Reason | None:
     """The reason a number of a color stands for."""
-    return list(Reason)[index - REASONS - 1] if REASONS < index <= REASONS + len(Reason) else None
+    return Reason.of(index - REASONS) if REASONS < index <= REASONS + len(Reason) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ class _Figures:
 
     def _figure(self, place: int) -> str:
         if reason := int(self.published.reasons[place]):
-            return reason_text(list(Reason)[reason - 1], self.order.lang)
+            return reason_text(Reason.of(reason), self.order.lang)
         return _number(self.published.numbers[place].item(), self.order)
 
     def _counts(self, seen: NDArray[np.bool_]) -> Iterator[str]:

@@ -11,9 +11,6 @@ from numpy.typing import NDArray
 from styles.map_picture import Box
 from styles.symbols import TILE_PX
 
-WORLD_M = 2 * math.pi * 6378137.0
-"""The side of the world in Web Mercator."""
-
 ROOM = 1.08
 """So many times the size of the area fits in the picture."""
 

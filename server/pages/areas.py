@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from layers.recodes import Change, known_recodes
@@ -39,6 +40,14 @@ def find_area(atlas: Atlas, code: str) -> Area | None:
             first, *parents = chain
             return Area(first.code, first.name, first.level, first.edition, tuple(parents))
     return None
+
+
+def above(code: str, parents: Mapping[str, str | None]) -> Iterator[str]:
+    """A code and those of the regions around it, from small to large."""
+    wanted: str | None = code
+    while wanted is not None:
+        yield wanted
+        wanted = parents.get(wanted)
 
 
 def newest_edition(atlas: Atlas) -> int:

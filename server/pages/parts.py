@@ -30,7 +30,7 @@ class Figure:
 def figure_at(published: Published, row: int) -> Figure:
     """One figure of a series."""
     reason = int(published.reasons[row])
-    return Figure(status=list(Reason)[reason - 1].value) if reason else Figure(value=float(published.numbers[row]))
+    return Figure(status=Reason.of(reason).value) if reason else Figure(value=float(published.numbers[row]))
 
 
 @dataclass(frozen=True, slots=True)

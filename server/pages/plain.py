@@ -13,6 +13,7 @@ from markupsafe import Markup
 from layers.atlas import LevelFacts
 from layers.names import spelled
 from layers.values import Published
+from server.pages.areas import above
 from server.pages.parts import Cell, Head, Link, Section, Table, about, figure_at, figure_cell, with_unit
 from server.pages.words import WORDS
 from server.snapshot import Snapshot
@@ -163,7 +164,7 @@ def _rows(snapshot: Snapshot, order: PlainOrder) -> list[_Row]:
     regions = every.of_level(level)
     rows = []
     for at, (code, name) in enumerate(zip(regions.code, regions.name, strict=True)):
-        around = _around(code, parents)
+        around = tuple(above(code, parents))[1:]
         within = ", ".join(name_by_code[one] for one in around)
         figure = figure_at(published, at)
         cells = (
@@ -179,16 +180,6 @@ def _rows(snapshot: Snapshot, order: PlainOrder) -> list[_Row]:
     kept = inside or [row for _, row in rows]
     wanted = spelled(order.words).split()
     return _sorted([row for row in kept if all(f" {word}" in row.key for word in wanted)], order.sort)
-
-
-def _around(code: str, parents: Mapping[str, str | None]) -> tuple[str, ...]:
-    """What an area lies in, the smallest first."""
-    found: list[str] = []
-    above = parents.get(code)
-    while above is not None and above in parents and above not in found:
-        found.append(above)
-        above = parents[above]
-    return tuple(found)
 
 
 def _sorted(rows: list[_Row], sort: Sort) -> list[_Row]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlencode
@@ -12,7 +12,7 @@ from markupsafe import Markup
 from layers.atlas import FlowFacts, IndicatorFacts, Lang, ProductFacts, Series, TopicFacts
 from layers.store import Atlas
 from server.pages import panels
-from server.pages.areas import Area, FigureFinder, find_area
+from server.pages.areas import Area, FigureFinder, above, find_area
 from server.pages.fact_sheet import label_of
 from server.pages.outlines import outlines
 from server.pages.panels import UNSORTED, Panel, Sorting
@@ -253,17 +253,9 @@ def _names(atlas: Atlas, every: list[Series], around: str | None = None) -> dict
         names |= {
             code: name
             for code, name in zip(of_level.code, of_level.name, strict=True)
-            if around is None or around in _above(code, parents)
+            if around is None or around in above(code, parents)
         }
     return names
-
-
-def _above(code: str, parents: Mapping[str, str | None]) -> Iterator[str]:
-    """A code and those of the regions around it, from small to large."""
-    wanted: str | None = code
-    while wanted is not None:
-        yield wanted
-        wanted = parents.get(wanted)
 
 
 def _region_rows(

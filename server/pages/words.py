@@ -38,7 +38,6 @@ class PageWords:
     definition: str
     base: str
     reference_date: str
-    explanation: str
     netherlands: str
     per_year: str
     per_region: str
@@ -63,7 +62,6 @@ class PageWords:
     near: str
     was_changed: str
     all_products: str
-    sort_by: str
     flow_from: str
     flow_to: str
     flow_title: str
@@ -76,7 +74,6 @@ class PageWords:
     chart_description: str
     in_year: str
     attribution: str
-    on_map: str
     other_levels: str
     within: str
     nothing: str
@@ -117,7 +114,6 @@ WORDS: Final[Mapping[Lang, PageWords]] = {
         definition="Wat er is geteld",
         base="Ten opzichte van",
         reference_date="Peilmoment",
-        explanation="Uitleg",
         netherlands="Nederland",
         per_year="{title}: {area}",
         per_region="{title}, per {level}",
@@ -148,7 +144,6 @@ WORDS: Final[Mapping[Lang, PageWords]] = {
         near="Bedoel je een van deze?",
         was_changed="{name} ging in {year} op in:",
         all_products="Alle producten",
-        sort_by="Sorteer op {column}",
         flow_from="Van {name} naar andere gebieden",
         flow_to="Van andere gebieden naar {name}",
         flow_title="Stromen van en naar {name}, {year}",
@@ -161,7 +156,6 @@ WORDS: Final[Mapping[Lang, PageWords]] = {
         chart_description="De cijfers staan in de tabel onder de grafiek.",
         in_year="{title}, {year}",
         attribution="Herkomst",
-        on_map="op de kaart",
         other_levels="Andere niveaus staan op de kaart en in het CSV-bestand, en van het gekozen gebied onder de tabel.",
         within="{title}, per {level} in {area}",
         nothing="Er zijn geen rijen.",
@@ -200,7 +194,6 @@ WORDS: Final[Mapping[Lang, PageWords]] = {
         definition="What is counted",
         base="Taken over",
         reference_date="Reference date",
-        explanation="Explanation",
         netherlands="The Netherlands",
         per_year="{title}: {area}",
         per_region="{title}, per {level}",
@@ -231,7 +224,6 @@ WORDS: Final[Mapping[Lang, PageWords]] = {
         near="Do you mean one of these?",
         was_changed="{name} became part of these in {year}:",
         all_products="All products",
-        sort_by="Sort by {column}",
         flow_from="From {name} to other areas",
         flow_to="From other areas to {name}",
         flow_title="Flows from and to {name}, {year}",
@@ -244,7 +236,6 @@ WORDS: Final[Mapping[Lang, PageWords]] = {
         chart_description="The figures are in the table below the chart.",
         in_year="{title}, {year}",
         attribution="Origin",
-        on_map="on the map",
         other_levels="Other levels are on the map and in the CSV file, and those of the chosen area below the table.",
         within="{title}, per {level} in {area}",
         nothing="There are no rows.",

@@ -27,7 +27,7 @@ class WmtsLayer:
     abstract: str
     bounds: tuple[float, float, float, float]
     years: tuple[int, ...]
-    """None for a grid, which has no dimension of time."""
+    """Empty for a grid, which has no dimension of time."""
 
     legend: str
     """The address of the legend, below the site."""

@@ -8,13 +8,13 @@ from typing import Any
 
 import mapbox_vector_tile
 import pytest
-from starlette.applications import Starlette
 
 from layers.store import Atlas
 from server.app import open_app
 from server.choice import MOST, chosen
 from server.errors import BadRequest
 from server.settings import Settings
+from server.site import Site
 from tests.server.client import ORIGIN, Answer, Client
 
 MIDDLE = "8/131/84"
@@ -63,8 +63,8 @@ def test_the_order_of_the_names_and_the_tileset_they_hang_on_change_nothing(clie
     answers = [client.get(path) for path in paths]
     assert len({answer.raw for answer in answers}) == 1
     assert len({answer.headers["etag"] for answer in answers}) == 1
-    assert isinstance(client.app, Starlette)
-    kept: list[Any] = list(client.app.state.current.snapshot.cache)
+    assert isinstance(client.app, Site)
+    kept: list[Any] = list(client.app.atlases[0].snapshot.cache)
     assert len([key for key in kept if key[0] == (2022, 2022, tuple(BOTH.split(",")))]) == 1
 
 
