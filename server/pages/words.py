@@ -74,6 +74,9 @@ class PageWords:
     chart_description: str
     in_year: str
     attribution: str
+    in_qgis: str
+    """A sentence that is true without its link as well: a static site has no such page."""
+
     other_levels: str
     within: str
     nothing: str
@@ -156,6 +159,7 @@ WORDS: Final[Mapping[Lang, PageWords]] = {
         chart_description="De cijfers staan in de tabel onder de grafiek.",
         in_year="{title}, {year}",
         attribution="Herkomst",
+        in_qgis="Ook te gebruiken in QGIS",
         other_levels="Andere niveaus staan op de kaart en in het CSV-bestand, en van het gekozen gebied onder de tabel.",
         within="{title}, per {level} in {area}",
         nothing="Er zijn geen rijen.",
@@ -236,6 +240,7 @@ WORDS: Final[Mapping[Lang, PageWords]] = {
         chart_description="The figures are in the table below the chart.",
         in_year="{title}, {year}",
         attribution="Origin",
+        in_qgis="Also for use in QGIS",
         other_levels="Other levels are on the map and in the CSV file, and those of the chosen area below the table.",
         within="{title}, per {level} in {area}",
         nothing="There are no rows.",

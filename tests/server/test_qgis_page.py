@@ -75,3 +75,12 @@ def test_what_is_not_there_is_told(client: Client, path: str, status: int, word:
     answer = client.get(path)
     assert (answer.status, answer.headers["content-type"]) == (status, "application/problem+json")
     assert word in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "link"), [("/products", "./qgis"), ("/gebied/GM9901?lang=en", "../qgis?lang=en"), ("/tabel", "./qgis")]
+)
+def test_pages_lead_to_it_in_their_language(client: Client, path: str, link: str) -> None:
+    footer = client.get(path, accept="text/html").text.partition("<footer")[2]
+    assert f'<a href="{link}">' in footer
+    assert client.get(urljoin(f"{ORIGIN}{path}", link).removeprefix(ORIGIN)).status == 200

@@ -676,3 +676,11 @@ def test_a_reader_finds_the_own_buurt_by_postcode_and_only_its_digits_are_asked_
     box.fill("9999 ZZ")
     expect(viewer.page.locator("zicht-search .results")).to_contain_text("Deze postcode is hier niet bekend")
     viewer.settle()
+
+
+@pytest.mark.parametrize(("lang", "text"), [("nl", "Gebruik in QGIS"), ("en", "Use in QGIS")])
+def test_beside_the_downloads_is_how_to_use_the_map_in_qgis(viewer: Viewer, lang: str, text: str) -> None:
+    viewer.open(f"?lang={lang}")
+    viewer.page.locator("zicht-about").get_by_role("link", name=text).click()
+    expect(viewer.page.locator("html")).to_have_attribute("lang", lang)
+    expect(viewer.page.get_by_role("heading", level=1)).to_contain_text("QGIS")

@@ -1,6 +1,6 @@
 /** `<zicht-about>`: what the figures mean, what they do not, who made them, and how to take them along. */
 import { LitElement, css, html, nothing } from "lit";
-import { type ValuesQuery, valuesAddress } from "./api.js";
+import { type ValuesQuery, address, valuesAddress } from "./api.js";
 import { indicatorOf } from "./atlas.js";
 import type { AtlasFacts, Text as Words } from "./atlas-types.js";
 import { downloadIcon, infoIcon, warnIcon } from "./icons.js";
@@ -96,6 +96,7 @@ export class ZichtAbout extends LitElement {
           : html`<a href=${valuesAddress(query, "xlsx")} download>${t.downloadExcel}</a>
               <a href=${valuesAddress(query, "gpkg")} download>${t.downloadGeoPackage}</a>`}
         <a href=${valuesAddress(query, "json")}>${t.downloadJson}</a>
+        ${isStatic() ? nothing : html`<a href=${address("qgis", { lang })}>${t.inQgis}</a>`}
       </p>
     </section>`;
   }
