@@ -7,14 +7,14 @@ function makes the tiles of a static archive and those the server makes per requ
     split into layers -> find where features begin -> look up their rows -> number the values of each tile
                       -> write tags -> put everything together
 
-All but the first two steps work on all features of a layer in all tiles at once.
+All but the first two steps work on all features of all tiles at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate, groupby, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,13 +49,12 @@ def splice_all(tiles: Sequence[bytes], attributes: Mapping[str, Attributes]) -> 
     content = b"".join(tiles)
     ends = list(accumulate(map(len, tiles)))
     layers = [_layers(content, begin, end) for begin, end in zip([0, *ends], ends, strict=False)]
-    wanted: dict[str, list[_Layer]] = {}
-    for layer in (layer for of_tile in layers for layer in of_tile if layer.name in attributes):
-        wanted.setdefault(layer.name, []).append(layer)
-    messages: dict[int, bytes] = {}
-    for name, several in wanted.items():
-        for layer, message in zip(several, _spliced(content, several, attributes[name]), strict=True):
-            messages[layer.start] = bytes([LAYER_FIELD]) + varint(len(message)) + message
+    wanted = [layer for of_tile in layers for layer in of_tile if layer.name in attributes]
+    wanted.sort(key=_name)
+    messages = {
+        layer.start: bytes([LAYER_FIELD]) + varint(len(message)) + message
+        for layer, message in zip(wanted, _spliced(content, wanted, attributes), strict=True)
+    }
     return [
         b"".join(messages.get(layer.start, content[layer.start : layer.end]) for layer in of_tile) for of_tile in layers
     ]
@@ -79,6 +78,10 @@ class _Layer:
     """Of its message."""
 
     end: int
+
+
+def _name(layer: _Layer) -> str:
+    return layer.name
 
 
 def _layers(content: bytes, at: int, end: int) -> list[_Layer]:
@@ -162,11 +165,11 @@ def _varints_at(source: NDArray[np.uint8], at: Ints) -> tuple[Ints, Ints]:
     return parts.sum(axis=1), at + last + 1
 
 
-# ---- one layer in several tiles
+# ---- several layers
 
 
-def _spliced(content: bytes, layers: Sequence[_Layer], attributes: Attributes) -> list[bytes]:
-    """The messages of a layer in several tiles, with tags in features and with the keys and values they need."""
+def _spliced(content: bytes, layers: Sequence[_Layer], attributes: Mapping[str, Attributes]) -> list[bytes]:
+    """The messages of layers in the order of their names, with tags in features and with the keys and values they need."""
     try:
         scanned = [_features(content, layer.begin, layer.end) for layer in layers]
     except IndexError:
@@ -175,27 +178,36 @@ def _spliced(content: bytes, layers: Sequence[_Layer], attributes: Attributes) -
     ends = [at for _, found, _ in scanned for at in found]
     bounds = offsets_of(np.array([len(found) for found, _, _ in scanned], np.int64))
     begin, own, ids = _tags_and_ids(content, np.array(begins, np.int64), np.array(ends, np.int64))
-    values = attributes.prepared(LayerValues.of)
-    numbering = _Numbering.of(values.value_of[attributes.rows(ids)], bounds, len(values.values))
-    keys, local = _numbered_on([rest for _, _, rest in scanned], bounds, numbering.local)
+    numbers, fields = _numbers_and_fields(layers, attributes, ids, bounds)
+    keys, local = _numbered_on([rest for _, _, rest in scanned], bounds, numbers)
     heads, offsets = _heads(keys, local, np.array(ends, np.int64) - begin, own)
 
     at = offsets.tolist()
     pieces = [b""] * (2 * len(begins))
     pieces[0::2] = map(heads.__getitem__, map(slice, at[:-1], at[1:]))
     pieces[1::2] = map(content.__getitem__, map(slice, begin.tolist(), ends))
-    of_tile = zip(scanned, bounds[:-1].tolist(), bounds[1:].tolist(), numbering.used, strict=True)
+    of_layer = zip(scanned, bounds[:-1].tolist(), bounds[1:].tolist(), fields, strict=True)
     # Name, version and extent first, then features, keys and values.
     return [
-        b"".join(
-            [
-                *rest,
-                *pieces[2 * low : 2 * high],
-                *([values.keys, *map(values.values.__getitem__, used)] if used else ()),
-            ]
-        )
-        for (_, _, rest), low, high, used in of_tile
+        b"".join([*rest, *pieces[2 * low : 2 * high], *own_fields]) for (_, _, rest), low, high, own_fields in of_layer
     ]
+
+
+def _numbers_and_fields(
+    layers: Sequence[_Layer], attributes: Mapping[str, Attributes], ids: Ints, bounds: Ints
+) -> tuple[NDArray[np.int32], list[list[bytes]]]:
+    """(features, columns) the number of each value in its layer, -1 for none, and the keys and values of each layer."""
+    columns = max((len(attributes[layer.name].columns) for layer in layers), default=0)
+    numbers = np.full((len(ids), columns), -1, np.int32)
+    fields: list[list[bytes]] = []
+    for name, several in groupby(layers, _name):
+        at = bounds[len(fields) : len(fields) + len(list(several)) + 1]
+        here = slice(int(at[0]), int(at[-1]))
+        values = attributes[name].prepared(LayerValues.of)
+        numbering = _Numbering.of(values.value_of[attributes[name].rows(ids[here])], at - at[0], len(values.values))
+        numbers[here, : numbering.local.shape[1]] = numbering.local
+        fields += [[values.keys, *map(values.values.__getitem__, used)] if used else [] for used in numbering.used]
+    return numbers, fields
 
 
 @dataclass(frozen=True, slots=True)

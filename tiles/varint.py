@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,8 +12,9 @@ from tiles.errors import BadTile
 Words = NDArray[np.uint64]
 
 
+@lru_cache(1 << 12)
 def varint(number: int) -> bytes:
-    """One number below 2**64.
+    """One number below 2**64; lengths of texts and streams are the same few again and again.
 
     >>> varint(300).hex()
     'ac02'

@@ -15,6 +15,7 @@ from tiles.compression import Compression
 @given(st.binary(), st.sampled_from(Compression))
 def test_what_is_packed_comes_out_as_it_was(content: bytes, compression: Compression) -> None:
     assert compression.unpacked(compression.packed(content)) == content
+    assert compression.unpacked(compression.packed_quickly(content)) == content
 
 
 @given(st.binary())
