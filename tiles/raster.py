@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tiles.decoded import decoded_areas
 from tiles.grid import TileCoord
+from tiles.ragged import ranges
 
 SAMPLES = 3
 """Along each side of a pixel of the picture."""
@@ -52,10 +53,10 @@ def region_samples(tile: bytes, layer: str, within: TileCoord, coord: TileCoord,
 def filled(shapes: NDArray[Any], corner: NDArray[np.float64], step: float, samples: int) -> NDArray[np.uint16]:
     """(samples, samples) one more than the place of the shape that holds the middle of each sample, 0 where none does.
 
-    Shapes do not overlap; ``corner`` is the north-west corner of the square and ``step`` the side of a sample. Of every
-    shape and row of samples the borders that the row crosses are sorted, and ground lies between the first and the second,
-    the third and the fourth, and so on (even-odd rule): beginnings are added and ends taken away, and a running sum along
-    each row is the number of the shape.
+    Where shapes overlap the last lies on top. ``corner`` is the north-west corner of the square and ``step`` the side of
+    a sample. Of every shape and row of samples the borders that the row crosses are sorted, and ground lies between the
+    first and the second, the third and the fourth, and so on (even-odd rule): beginnings are added and ends taken away,
+    and a running sum along each row is the number of the shape.
     """
     row, at, shape = _crossings(shapes, corner, step, samples)
     order = np.lexsort((at, shape, row))
@@ -64,6 +65,11 @@ def filled(shapes: NDArray[Any], corner: NDArray[np.float64], step: float, sampl
     change = np.where(np.arange(len(row)) % 2 == 0, shape + 1, -shape - 1)
     sums = np.bincount(row * (samples + 1) + first, weights=change, minlength=samples * (samples + 1))
     place = sums.reshape(samples, samples + 1).cumsum(axis=1)[:, :samples]
+    ground, length = row[::2] * samples + first[::2], first[1::2] - first[::2]
+    if int(length.sum()) > np.count_nonzero(place):  # under two shapes the sum is the number of neither
+        flat = np.zeros(samples * samples, np.int64)
+        np.maximum.at(flat, ranges(ground, length), np.repeat(shape[::2] + 1, length))
+        place = flat.reshape(samples, samples)
     numbers: NDArray[np.uint16] = np.clip(place, 0, len(shapes)).astype(np.uint16)
     return numbers
 

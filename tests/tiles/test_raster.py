@@ -45,6 +45,17 @@ def test_holes_islands_and_several_parts_are_filled_as_gdal_does() -> None:
     assert np.array_equal(filled(shapes, corner, 1.0, SAMPLES), by_gdal(shapes, corner, 1.0))
 
 
+def test_of_two_regions_on_the_same_ground_the_last_lies_on_top_and_no_third_shows() -> None:
+    boxes = [
+        shapely.box(1, 1, 30, 30),
+        shapely.box(20, 20, 50, 50),
+        shapely.box(40, 1, 59, 12),
+        shapely.box(2, 40, 9, 58),
+    ]
+    shapes, corner = np.array([*boxes, shapely.box(5, 5, 45, 25)], object), np.array([0.0, 0.0])
+    assert np.array_equal(filled(shapes, corner, 1.0, SAMPLES), by_gdal(shapes, corner, 1.0))
+
+
 @pytest.mark.parametrize("shapes", [[], [shapely.box(500, 500, 600, 600)], [shapely.Polygon()]])
 def test_a_square_without_regions_is_empty(shapes: list[shapely.Geometry]) -> None:
     assert not filled(np.array(shapes, object), np.array([0.0, 0.0]), 1.0, SAMPLES).any()
