@@ -164,8 +164,11 @@ def _colors(dataset: Any, band: int) -> dict[int, str]:
 
 
 def _raster_strips(entry: GridEntry, path: Path, band: int, scale: float, offset: float) -> Iterator[Strip]:
-    marks = Marks.of(entry.missing, entry.withheld).reason_by_number
+    given = Marks.of(entry.missing, entry.withheld).reason_by_number
     with rasterio.open(path) as dataset:
+        dtype = np.dtype(dataset.dtypes[band - 1])
+        # As the raster holds them: there is no -9999.9 of 32 bits.
+        marks = {float(dtype.type(mark)) if dtype.kind == "f" else mark: reason for mark, reason in given.items()}
         for first in range(0, dataset.height, BLOCK):
             window = Window(0, first, dataset.width, min(BLOCK, dataset.height - first))
             raw = dataset.read(band, window=window).astype(np.float64)
@@ -181,7 +184,7 @@ def _strip(
     scale: float,
     offset: float,
 ) -> Strip:
-    status = np.where(is_there & ~np.isnan(raw), 0, ABSENT).astype(np.uint8)
+    status = np.where(is_there & np.isfinite(raw), 0, ABSENT).astype(np.uint8)
     low = np.unique(raw[(status == 0) & (raw <= SENTINEL)]).tolist()
     # A mark of the catalog and the code of CBS for withheld go before nodata: what is secret is never called absent.
     for mark in {*marks, *low, -99997.0}:
