@@ -262,7 +262,8 @@ def _sources(
     if entry is None:
         # What is protected as an indicator stays so as a denominator.
         guarded = (other for other in catalog.indicators if other.protect is not None)
-        entry = next((other for other in guarded if of in (other.column, *(o.column for o in other.from_))), None)
+        meant = {(table.entry.id, table.raw.first_column([of])) for table in context.tables}
+        entry = next((other for other in guarded if _stands_in(other, of, meant, context.tables)), None)
     if entry is not None:
         if entry.kind == "category":
             message = f'of = "{of}" is a category, and nothing can be divided by it'
@@ -282,6 +283,15 @@ def _sources(
     return context.columns[key]
 
 
+def _stands_in(
+    entry: IndicatorEntry, of: str, meant: set[tuple[str, str | None]], tables: Sequence[JoinedTable]
+) -> bool:
+    """Whether a name means a column of an indicator, however it is written there."""
+    if of in (entry.column, *(origin.column for origin in entry.from_)):
+        return True
+    return any((place.table.entry.id, place.column) in meant for place in found_columns(entry, tables, []))
+
+
 def _of_column(context: _Context, column: str, entry: IndicatorEntry) -> list[tuple[str, TopicFigures]]:
     """The figures of a column that is no indicator, in each table that has it."""
     divisor = IndicatorEntry.model_validate(
@@ -296,11 +306,12 @@ def _of_column(context: _Context, column: str, entry: IndicatorEntry) -> list[tu
     )
     found = []
     for table in context.tables:
-        silent = IndicatorFigures()  # it is not shown, so nothing is told of it
-        places = found_columns(divisor, [table], silent.notes)
+        silent = IndicatorFigures()  # it is not shown; only what changes the measure is told
+        places = found_columns(divisor, [table], context.figures.notes)
         figures = publish_figures(divisor, places, context.dimensions, None, context.gathering, silent)
         if figures.series or figures.national:
             found.append((table.entry.id, figures))
+        context.figures.concerns.extend(silent.concerns)
     return found
 
 
