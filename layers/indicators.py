@@ -203,11 +203,15 @@ def _publish(topic: TopicFigures, part: _Read, rule: ProtectRule | None, result:
         rows = np.array(joined.national, dtype=np.int64)
         base = _base(topic.entry, place, None, rows) if rule is not None else None
         national = _shown(part.national, topic, rule, base).published
-        first = topic.national.setdefault((part.breakdown, joined.year), national)
-        if not np.array_equal(first.numbers, national.numbers, equal_nan=True):
+        key = part.breakdown, joined.year
+        first = topic.national.setdefault(key, national)
+        if Reason.WITHHELD.number in national.reasons:
+            topic.national[key] = national  # what one table withholds no other tells
+        if (first.values(), first.statuses()) != (national.values(), national.statuses()):
             result.concerns.append(
                 f"{topic.entry.id}, {joined.year}: tables differ about the Netherlands, "
-                f"{first.values()[0]} and {national.values()[0]} in {joined.table}; the first counts"
+                f"{first.values()[0]} and {national.values()[0]} in {joined.table}; "
+                "withheld goes before a number, else the first counts"
             )
     elif len(joined.national) > 1:
         result.concerns.append(
