@@ -74,11 +74,12 @@ def published_panels(
 def _check_rule(catalog: Catalog, number: int, entry: PanelEntry) -> None:
     for at, column in enumerate(entry.columns):
         rule = _rule(catalog, entry, column)
-        if rule is None or rule.least_base is None or column.kind != "number":
+        if rule is None or (rule.least is None and rule.least_base is None) or column.kind != "number":
             continue
         if column.over is None and column.tells is None and column.figure_kind in ("share", "rate", "mean", "sum"):
             name = column.protect or entry.protect
-            message = f'protect = "{name}" has least_base, so column "{column.id}" needs over, the column with'
+            key = "least" if rule.least_base is None else "least_base"
+            message = f'protect = "{name}" has {key}, so column "{column.id}" needs over, the column with'
             more = "what it is taken over, or tells, the column with the count it stands for"
             raise InputProblems([catalog.problem(("panels", number, "columns", at), f"{message} {more}")])
 
