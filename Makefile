@@ -59,7 +59,7 @@ test: $(STATIC) $(INSTALLED) ## every test: the front end's first, then Python's
 	@echo "==> Tests of the front end"
 	$(NPM) test
 	@echo "==> Tests of the rest"
-	$(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile $(PYTEST)
 
 .PHONY: check
 check: $(STATIC) $(INSTALLED) ## format, lint, types, import contract and the fast tests
