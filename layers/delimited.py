@@ -6,15 +6,31 @@ import codecs
 import csv
 import io
 from pathlib import Path
+from typing import Protocol
 
-from layers.catalog_model import TableEntry
 from layers.problems import InputProblems, Problem, refuse
 
 SIGNS = (";", "\t", ",", "|")
 """What may part the cells."""
 
 
-def read_delimited(path: Path, entry: TableEntry, kinds: str) -> tuple[list[list[str]], str]:
+class Dialect(Protocol):
+    """What an entry of a catalog says of a CSV."""
+
+    @property
+    def source(self) -> str:
+        """The file as the publisher wrote it."""
+
+    @property
+    def encoding(self) -> str | None:
+        """None where the bytes tell."""
+
+    @property
+    def delimiter(self) -> str | None:
+        """None where the rows tell."""
+
+
+def read_delimited(path: Path, entry: Dialect, kinds: str) -> tuple[list[list[str]], str]:
     """The records of a file and the sign between their cells; ``kinds`` says what can be read instead.
 
     A record may run over several lines, and counts as one row, as in a spreadsheet. Raises InputProblems.
@@ -49,7 +65,7 @@ def _is_open(record: list[str], delimiter: str) -> bool:
     return last != ["next"]
 
 
-def _decoded(content: bytes, entry: TableEntry) -> str:
+def _decoded(content: bytes, entry: Dialect) -> str:
     if entry.encoding is None:
         return decoded(content)
     try:

@@ -6,8 +6,6 @@ An id names the lower left corner in EPSG:28992, in hundreds of metres (four dig
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,13 +18,14 @@ from numpy.typing import NDArray
 from pyogrio.errors import DataSourceError
 
 from layers.catalog_grids import GridEntry
-from layers.cells import Marks, NotANumber, Sign, decimal_sign, read_number
-from layers.delimited import decoded, delimiter_of
+from layers.cells import Marks
+from layers.delimited import read_delimited
+from layers.figures import RawTable
 from layers.grid_cells import ABSENT
 from layers.headings import headings
 from layers.problems import InputProblems, Problem, listed, refuse
+from layers.publish import Figures, Reading, read_figures
 from layers.sources import the_column
-from layers.values import Reason
 
 RD: Final = "EPSG:28992"
 MOST_CELLS: Final = 40_000_000
@@ -72,35 +71,37 @@ def corner_of(text: str) -> tuple[int, int] | None:
 def read_squares(path: Path, entry: GridEntry) -> Squares:
     """The squares of a CSV or GeoPackage. Raises InputProblems with what is wrong with rows and columns."""
     is_text = path.suffix.lower() in (".csv", ".txt", ".tsv")
-    heading, ids, cells = _from_text(path, entry) if is_text else _from_map(path, entry)
-    corners = [corner_of(str(text)) for text in ids]
-    _check(entry, ids, corners)
-    places = np.array([corner for corner in corners if corner is not None], np.int64).reshape(-1, 2)
+    table = _from_text(path, entry) if is_text else _from_map(path, entry)
+    heading, figures = table.columns
+    ids = table.columns[heading]
+    places = _places(table, ids)
     side = entry.cell or _side(heading, places)
-    off = [row for row, corner in enumerate(places.tolist()) if corner[0] % side or corner[1] % side]
+    off = np.flatnonzero((places % side).any(axis=1)).tolist()
     if off:
         message = f'"{ids[off[0]]}" lies on no multiple of {side} m; give cell, the side of a square in metres'
-        raise InputProblems([Problem(entry.source, message, layer=entry.layer, row=off[0] + 2)])
-    return _laid_out(entry, places // side, side, _figures(entry, cells))
+        raise InputProblems([table.problem(message, row=table.rows[off[0]])])
+    reading = Reading(Marks.of(entry.missing, entry.withheld), entry.decimal, entry.unit.nl.strip().startswith("%"))
+    return _laid_out(entry, places // side, side, read_figures(table, figures, np.arange(len(ids)), reading))
 
 
-def _check(entry: GridEntry, ids: Sequence[object], corners: Sequence[tuple[int, int] | None]) -> None:
-    """Every id is one, and stands once."""
+def _places(table: RawTable, ids: Sequence[object]) -> NDArray[np.int64]:
+    """(squares, 2) the corner of each square, in metres; every id is one, and stands once."""
     if not ids:
-        refuse(entry.source, "there are no squares in it", layer=entry.layer)
+        raise InputProblems([table.problem("there are no squares in it")])
     problems = []
     first: dict[tuple[int, int], int] = {}
-    for row, corner in enumerate(corners):
+    for row, text in zip(table.rows, ids, strict=True):
+        corner = corner_of(str(text))
         if corner is None:
-            message = f'"{ids[row]}" is no id of a square, such as E1234N4567'
-            problems.append(Problem(entry.source, message, layer=entry.layer, row=row + 2))
+            problems.append(table.problem(f'"{text}" is no id of a square, such as E1234N4567', row=row))
         elif (before := first.setdefault(corner, row)) != row:
-            message = f'square "{ids[row]}" stands in row {before + 2} already; a square has one row'
-            problems.append(Problem(entry.source, message, layer=entry.layer, row=row + 2))
+            message = f'square "{text}" stands in row {before} already; a square has one row'
+            problems.append(table.problem(message, row=row))
         if len(problems) == _SHOWN:
             break
     if problems:
         raise InputProblems(problems)
+    return np.array(list(first), np.int64).reshape(-1, 2)
 
 
 def _side(heading: str, places: NDArray[np.int64]) -> int:
@@ -110,9 +111,7 @@ def _side(heading: str, places: NDArray[np.int64]) -> int:
     return int(np.gcd.reduce(places, axis=None))
 
 
-def _laid_out(
-    entry: GridEntry, places: NDArray[np.int64], side: int, figures: tuple[NDArray[np.float64], NDArray[np.uint8]]
-) -> Squares:
+def _laid_out(entry: GridEntry, places: NDArray[np.int64], side: int, figures: Figures) -> Squares:
     (west, south), (east, north) = places.min(axis=0), places.max(axis=0) + 1
     height, width = int(north - south), int(east - west)
     if height * width > MOST_CELLS:
@@ -121,35 +120,8 @@ def _laid_out(
     numbers = np.full((height, width), np.nan)
     status = np.full((height, width), ABSENT, np.uint8)
     row, column = north - 1 - places[:, 1], places[:, 0] - west
-    numbers[row, column], status[row, column] = figures
+    numbers[row, column], status[row, column] = figures.numbers, figures.reasons
     return Squares(int(west) * side, int(north) * side, side, numbers, status)
-
-
-def _figures(entry: GridEntry, cells: Sequence[object]) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
-    """The number of each cell, or its reason."""
-    marks = Marks.of(entry.missing, entry.withheld)
-    sign: Sign = entry.decimal or decimal_sign(cell for cell in cells if isinstance(cell, str)) or "."
-    numbers, status = np.full(len(cells), np.nan), np.zeros(len(cells), np.uint8)
-    problems = []
-    for row, cell in enumerate(cells):
-        try:
-            found = read_number(cell, sign, marks)
-        except NotANumber as error:
-            problems.append(
-                Problem(
-                    entry.source, f'"{error}" in column "{entry.column}" is no number', layer=entry.layer, row=row + 2
-                )
-            )
-            if len(problems) == _SHOWN:
-                break
-            continue
-        if isinstance(found, Reason):
-            status[row] = found.number
-        else:
-            numbers[row] = found
-    if problems:
-        raise InputProblems(problems)
-    return numbers, status
 
 
 def _columns(entry: GridEntry, columns: list[str]) -> tuple[str, str]:
@@ -173,27 +145,27 @@ def _columns(entry: GridEntry, columns: list[str]) -> tuple[str, str]:
     return named[0], figures
 
 
-def _from_text(path: Path, entry: GridEntry) -> tuple[str, list[str], list[str]]:
-    """Name of the column of ids, the ids and the cells of a CSV."""
-    try:
-        content = path.read_bytes()
-        text = decoded(content) if entry.encoding is None else content.decode(entry.encoding).removeprefix("\ufeff")
-    except (OSError, UnicodeDecodeError) as error:
-        refuse(entry.source, f"this file cannot be read ({error})", cause=error)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=entry.delimiter or delimiter_of(text))
-    header = next(reader, [])
-    heading, figures = _columns(entry, header)
-    at, of = header.index(heading), header.index(figures)
-    rows = [(record[at], record[of]) if len(record) > max(at, of) else ("", "") for record in reader if any(record)]
-    return heading, [row[0] for row in rows], [row[1] for row in rows]
+def _from_text(path: Path, entry: GridEntry) -> RawTable:
+    """The columns of ids and of figures of a CSV; blank rows are left out."""
+    records, delimiter = read_delimited(path, entry, "CSV and GeoPackage are understood")
+    header = records[0] if records else []
+    chosen = _columns(entry, header)
+    numbered = [(number, record) for number, record in enumerate(records[1:], 2) if any(record)]
+    cells: dict[str, list[object]] = {}
+    for name in chosen:
+        at = header.index(name)
+        cells[name] = [record[at] if at < len(record) else None for _, record in numbered]
+    return RawTable(entry.source, None, cells, [number for number, _ in numbered], delimiter)
 
 
-def _from_map(path: Path, entry: GridEntry) -> tuple[str, list[object], list[object]]:
+def _from_map(path: Path, entry: GridEntry) -> RawTable:
     """The same of a GeoPackage, or whatever else GDAL reads; the ids say where squares lie, so shapes are not read."""
     try:
         known = [str(name) for name in pyogrio.read_info(path, layer=entry.layer)["fields"]]
-        heading, figures = _columns(entry, known)
-        frame = pyogrio.read_dataframe(path, layer=entry.layer, columns=[heading, figures], read_geometry=False)
+        chosen = _columns(entry, known)
+        frame = pyogrio.read_dataframe(path, layer=entry.layer, columns=list(chosen), read_geometry=False)
     except (DataSourceError, ValueError) as error:
         refuse(entry.source, f"this file cannot be read ({error})", layer=entry.layer, cause=error)
-    return heading, frame[heading].tolist(), frame[figures].tolist()
+    return RawTable(
+        entry.source, entry.layer, {name: frame[name].tolist() for name in chosen}, list(range(1, len(frame) + 1))
+    )

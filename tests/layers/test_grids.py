@@ -85,7 +85,9 @@ def test_a_geopackage_of_squares_is_the_same_as_its_csv(tmp_path: Path) -> None:
     [
         (CSV + "E12N45;1\n", {}, 'vk.csv, row 6: "E12N45" is no id of a square, such as E1234N4567'),
         (CSV + "E1230N4560;9\n", {}, 'square "E1230N4560" stands in row 2 already'),
-        (CSV.replace("25", "vijf"), {}, '"vijf" in column "aantal_inwoners" is no number'),
+        (CSV + "\nE12N45;1\n", {}, 'vk.csv, row 7: "E12N45" is no id of a square, such as E1234N4567'),
+        (CSV.replace("25", "vijf"), {}, 'column "aantal_inwoners" has "vijf" where a number should be'),
+        (CSV.replace("25", "1e300"), {}, 'column "aantal_inwoners" has "1e300", and a figure is at most'),
         (CSV + "E9999N0001;1\n", {}, "one of the ids is wrong"),
         (CSV, {"cell": 500}, "lies on no multiple of 500 m"),
         (CSV, {"column": "woningen"}, 'there is no column "woningen"'),
