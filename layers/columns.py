@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,7 +91,7 @@ def read_regions_table(path: Path) -> RegionTable:
     texts: dict[str, Any] = {
         name: tuple(table.column(name).to_pylist()) for name in ("level", "code", "name", "parent")
     }
-    numbers: dict[str, Any] = {name: table.column(name).to_numpy() for name in ("id", *_DEGREES)}
+    numbers: dict[str, Any] = {name: numbers_of(table.column(name)) for name in ("id", *_DEGREES)}
     return RegionTable(**texts, **numbers)
 
 
@@ -126,23 +128,44 @@ def write_values(path: Path, series: Sequence[SeriesRows]) -> None:
 
 def read_values(path: Path) -> dict[tuple[str, int], Published]:
     """The figures of an indicator by level and year."""
-    table = _read(path, list(VALUE_COLUMNS))
-    levels, years = table.column("level").to_pylist(), table.column("year").to_pylist()
-    numbers = table.column("value").to_numpy(zero_copy_only=False).astype(np.float64)
-    number_by_status: dict[str | None, int] = {None: 0} | {reason.value: reason.number for reason in Reason}
-    reasons = np.array([number_by_status[status] for status in table.column("status").to_pylist()], dtype=np.uint8)
-    starts: dict[tuple[str, int], int] = {}
-    for row, key in enumerate(zip(levels, years, strict=True)):
-        starts.setdefault(key, row)
-    ends = [*list(starts.values())[1:], len(levels)]
+    table = _read(path, [name for name in VALUE_COLUMNS if name != "code"])
+    level, levels = _numbered(table.column("level"))
+    year = numbers_of(table.column("year"))
+    numbers = numbers_of(table.column("value"), math.nan)
+    status, statuses = _numbered(table.column("status"))
+    number_by_status = {reason.value: reason.number for reason in Reason}
+    reasons = np.array([*(number_by_status[name] for name in statuses), 0], np.uint8)[status]
+    changes = np.flatnonzero((np.diff(level) != 0) | (np.diff(year) != 0)) + 1
     return {
-        key: Published(numbers[start:end], reasons[start:end])
-        for (key, start), end in zip(starts.items(), ends, strict=True)
+        (levels[level[start]], int(year[start])): Published(numbers[start:end], reasons[start:end])
+        for start, end in pairwise([0, *changes.tolist(), len(level)])
+        if start < end
     }
+
+
+def _numbered(column: pa.ChunkedArray) -> tuple[NDArray[np.int32], list[str]]:
+    """Texts as places in a list of the distinct ones, -1 for none: a country has a hundred thousand of the same few."""
+    encoded = column.dictionary_encode().unify_dictionaries().combine_chunks()
+    return numbers_of(encoded.indices, -1), encoded.dictionary.to_pylist()
+
+
+def numbers_of(column: pa.ChunkedArray | pa.Array, missing: float = 0) -> NDArray[Any]:
+    """The numbers of a column, not to be written to, and another one where there is none.
+
+    Arrow's own ``to_numpy`` and ``fill_null`` load pandas, which takes a server as much memory as all it serves from this.
+    """
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    validity, values = array.buffers()
+    numbers = np.from_dlpack(pa.Array.from_buffers(array.type, len(array), [None, values], offset=array.offset))
+    if not array.null_count:
+        return numbers
+    bits = np.unpackbits(np.frombuffer(validity, np.uint8), bitorder="little")
+    return np.where(bits[array.offset : array.offset + len(array)], numbers, np.asarray(missing, numbers.dtype))
 
 
 def _read(path: Path, columns: list[str]) -> Any:
     try:
-        return pq.read_table(path, columns=columns)
+        with pq.ParquetFile(path) as file:  # read_table loads pandas too
+            return file.read(columns)
     except (OSError, pa.ArrowException) as error:
         raise BadAtlas(f"{path} is damaged: build the atlas again") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from layers.atlas import FLOW_COLUMNS, ColumnFacts
+from layers.columns import numbers_of
 from layers.errors import BadAtlas
 from layers.values import Published, Reason
 
@@ -90,7 +92,7 @@ def read_flow(path: Path) -> FlowRows:
     """The rows of a flow. Raises BadAtlas."""
     table = _read(path, list(FLOW_COLUMNS))
     return FlowRows(
-        table.column("year").to_numpy().astype(np.int64),
+        numbers_of(table.column("year")).astype(np.int64),
         tuple(table.column("origin").to_pylist()),
         tuple(table.column("destination").to_pylist()),
         _published(table, "value", "status"),
@@ -98,7 +100,7 @@ def read_flow(path: Path) -> FlowRows:
 
 
 def _published(table: Any, value: str, status: str) -> Published:
-    numbers = table.column(value).to_numpy(zero_copy_only=False).astype(np.float64)
+    numbers = numbers_of(table.column(value), math.nan).astype(np.float64)
     number_by_status: dict[str | None, int] = {None: 0} | {reason.value: reason.number for reason in Reason}
     statuses = table.column(status).to_pylist()
     return Published(numbers, np.array([number_by_status[text] for text in statuses], dtype=np.uint8))
@@ -106,6 +108,7 @@ def _published(table: Any, value: str, status: str) -> Published:
 
 def _read(path: Path, columns: list[str]) -> Any:
     try:
-        return pq.read_table(path, columns=columns)
+        with pq.ParquetFile(path) as file:
+            return file.read(columns)
     except (OSError, KeyError, pa.ArrowException) as error:
         raise BadAtlas(f"{path} is damaged: build the atlas again") from error

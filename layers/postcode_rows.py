@@ -44,7 +44,8 @@ def write_postcodes(path: Path, rows: PostcodeRows) -> None:
 def stored_postcodes(path: Path) -> PostcodeRows:
     """The postcodes in a file. Raises BadAtlas."""
     try:
-        table = pq.read_table(path, columns=list(POSTCODE_COLUMNS))
+        with pq.ParquetFile(path) as file:
+            table = file.read(list(POSTCODE_COLUMNS))
     except (OSError, KeyError, pa.ArrowException) as error:
         raise BadAtlas(f"{path} is damaged: build the atlas again") from error
     return PostcodeRows(tuple(table.column("postcode").to_pylist()), tuple(table.column("code").to_pylist()))

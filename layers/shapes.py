@@ -30,10 +30,13 @@ class RegionShapes:
 def read_shapes(path: Path, level: str) -> RegionShapes:
     """The shapes of one level of an edition. Raises BadAtlas where the file is damaged."""
     try:
-        table = pq.read_table(path, columns=["geometry"], filters=[("level", "=", level)])
+        with pq.ParquetFile(path) as file:
+            table = file.read(["level", "geometry"])
     except (OSError, ValueError) as error:
         raise BadAtlas(f"{path} is damaged; build the atlas again") from error
-    geometry = shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False))
+    levels = table.column("level").to_pylist()  # one after the other
+    first = levels.index(level) if level in levels else 0
+    geometry = shapely.from_wkb(table.column("geometry").slice(first, levels.count(level)).to_pylist())
     return RegionShapes(np.asarray(shapely.orient_polygons(geometry)), crs_of(path))
 
 

@@ -63,6 +63,11 @@ class Published:
         return len(self.numbers)
 
     @property
+    def size(self) -> int:
+        """Bytes it takes in memory."""
+        return self.numbers.nbytes + self.reasons.nbytes
+
+    @property
     def has_number(self) -> NDArray[np.bool_]:
         """(regions,) True where the value is a number."""
         return np.equal(self.reasons, 0)

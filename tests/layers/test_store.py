@@ -11,13 +11,17 @@ import time
 from pathlib import Path
 
 import geopandas as gpd
+import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from layers.atlas import MANIFEST, REGION_COLUMNS, AtlasFacts, Breaks
-from layers.columns import write_regions
+from layers.columns import numbers_of, read_values, write_regions
 from layers.errors import AtlasBusy, BadAtlas, NoAtlas, NotInAtlas
 from layers.prepare import Prepared
 from layers.store import LASTING_S, Atlas, AtlasWriter, artefacts_of
+from layers.values import Published
 from tests.conftest import REPOSITORY
 from tests.layers.make_atlas_files import publish, small, write
 
@@ -275,6 +279,29 @@ def test_a_file_with_other_bytes_of_the_same_length_is_a_sentence_when_read(atla
     path.write_bytes(b"x" * path.stat().st_size)
     with pytest.raises(BadAtlas, match=r"is damaged: build the atlas again"):
         Atlas.open(atlas).regions(2022)
+
+
+def test_figures_used_longest_ago_leave_memory_and_are_read_again(atlas: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("layers.store.KEPT_VALUES", 1)
+    opened = Atlas.open(atlas)
+    read: list[Path] = []
+
+    def counted(path: Path) -> dict[tuple[str, int], Published]:
+        read.append(path)
+        return read_values(path)
+
+    monkeypatch.setattr("layers.store.read_values", counted)
+    for _ in range(2):
+        for indicator in ("woz-waarde", "woz-waarde", "soort"):
+            opened.published(indicator, "gemeente", 2022)
+    assert len(read) == 4
+
+
+@given(st.lists(st.none() | st.floats(allow_nan=False, allow_infinity=False)), st.integers(0, 3))
+def test_numbers_of_a_column_are_those_that_arrow_tells(cells: list[float | None], first: int) -> None:
+    column = pa.chunked_array([cells[:5], cells[5:]], pa.float64()).slice(first)
+    found = numbers_of(column, -1.5).tolist()
+    assert found == [-1.5 if cell is None else cell for cell in column.to_pylist()]
 
 
 def test_an_atlas_can_be_shared_between_threads(atlas: Path) -> None:
