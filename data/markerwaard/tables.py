@@ -185,13 +185,25 @@ def profile_table(edition: Edition, level: str, counts: Counts) -> list[list[str
     rows = [["code", "jaar", "profiel", *(["stichting"] if is_coarse else []), *names]]
     for code, cells, year, times in _places(edition, level):
         for profile in PROFILES:
+            texts = {}
             for who, key in whose.items():
                 homes = _whole(counts[f"profiel:{profile}{key}"], cells, year, times * 0.75)
                 value = _whole(counts[f"profiel:{profile}{key}-woz"], cells, year, times * 0.75)
-                texts = [protected_count(homes, FEW, WITHHELD[level])]
-                texts += [protected_sum(value, homes, WITHHELD[level])] if is_coarse else []
-                rows.append([code, str(year), profile, *([who] if is_coarse else []), *texts])
+                texts[who] = [protected_count(homes, FEW, WITHHELD[level])]
+                texts[who] += [protected_sum(value, homes, WITHHELD[level])] if is_coarse else []
+            for at in range(len(names)):
+                _withhold_rests(texts, at, WITHHELD[level])
+            for who, cells_of in texts.items():
+                rows.append([code, str(year), profile, *([who] if is_coarse else []), *cells_of])
     return rows
+
+
+def _withhold_rests(texts: dict[str, list[str]], at: int, withheld: str) -> None:
+    """Withhold both parts of a whole where one is withheld: else it would be what the other leaves of the whole."""
+    parts = [texts[who] for who in ("ja", "nee") if who in texts]
+    if any(part[at] == withheld for part in parts):
+        for part in parts:
+            part[at] = withheld
 
 
 def buyer_table(edition: Edition, counts: Counts) -> list[list[str]]:
