@@ -49,6 +49,15 @@ POSTCODE_COLUMNS = ("postcode", "code")
 """By postcode (``1234AB`` or ``1234``); of one postcode the region with most addresses first."""
 
 SourceKind = Literal["count", "share", "rate", "mean", "sum", "category"]
+
+COUNTED: Final = ("count", "sum")
+"""Kinds of figures of which the whole is the sum of its parts; a region with more of everything has more of it."""
+
+RELATIVE: Final = ("share", "rate", "mean")
+"""Kinds that compare between regions of any size."""
+
+BASED: Final = (*RELATIVE, "sum")
+"""Kinds that are taken over something: the base of a sum is how many things are added up in it."""
 """What figures of a source can be."""
 
 Kind = Literal[SourceKind, "index", "change"]

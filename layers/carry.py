@@ -8,12 +8,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.atlas import COUNTED
 from layers.join import Joined
 from layers.publish import Figures
 from layers.values import Reason
-
-ADDED: Final = ("count", "sum")
-"""Kinds of which the whole is the sum of the parts."""
 
 Read = Callable[[NDArray[np.int64]], Figures]
 """Figures of rows of a table, given by index."""
@@ -53,11 +51,11 @@ def carried(joined: Joined, kind: str, read: Read, denominators: Read | None) ->
 
 
 def _whole(parts: Figures, kind: str, over: Figures | None) -> float | Reason:
-    if kind not in ADDED and over is None:
+    if kind not in COUNTED and over is None:
         return Reason.NOT_COMPARABLE
     if reason := _reason(parts):
         return reason
-    if kind in ADDED or over is None:
+    if kind in COUNTED or over is None:
         return float(parts.numbers.sum())
     if reason := _reason(over):
         return reason

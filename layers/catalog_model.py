@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from layers.atlas import Kind, SourceKind, Text
+from layers.atlas import COUNTED, RELATIVE, Kind, SourceKind, Text
 from layers.catalog_words import (
     MOST_DECIMALS,
     YEAR,
@@ -37,12 +37,6 @@ from layers.catalog_words import (
 )
 from layers.composed import columns_in, is_composed
 from tiles.grid import GridName
-
-COUNTED = ("count", "sum")
-"""Kinds of figures of which the whole is the sum of its parts; a region with more of everything has more of it."""
-
-RELATIVE = ("share", "rate", "mean")
-"""Kinds that compare between regions of any size."""
 
 
 class AtlasEntry(Entry):

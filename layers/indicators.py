@@ -12,8 +12,9 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.atlas import BASED, COUNTED
 from layers.breakdown import Dimension
-from layers.carry import ADDED, carried
+from layers.carry import carried
 from layers.catalog import Catalog
 from layers.catalog_model import IndicatorEntry
 from layers.catalog_words import MOST_DECIMALS
@@ -41,9 +42,6 @@ from layers.values import Published, Reason
 
 SeriesKey = tuple[str, str, int]
 """Indicator, level and year."""
-
-_OVER = ("share", "rate", "mean", "sum")
-"""Kinds that are taken over something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +230,7 @@ def _shown(figures: Figures, topic: TopicFigures, rule: ProtectRule | None, base
 
 def _base(indicator: IndicatorEntry, place: Found, joined: Joined | None, rows: NDArray[np.int64]) -> Published | None:
     """What figures are taken over, for rules; all missing where this table does not say, None where the catalog does not."""
-    if indicator.denominator is None or indicator.kind not in _OVER:
+    if indicator.denominator is None or indicator.kind not in BASED:
         return None
     raw = place.table.raw
     column = raw.first_column([indicator.denominator])
@@ -267,7 +265,7 @@ def _read_national(indicator: IndicatorEntry, place: Found, joined: Joined) -> F
 
 def _undivided(indicator: IndicatorEntry, joins: Sequence[Joined]) -> list[str]:
     """What a denominator could do for the figures of an indicator, level by level."""
-    if indicator.kind in (*ADDED, "category") or indicator.denominator is not None:
+    if indicator.kind in (*COUNTED, "category") or indicator.denominator is not None:
         return []
     merged = {
         level: sum(len(joined.parts) for joined in joins if joined.level == level) for level in {j.level for j in joins}
@@ -282,7 +280,7 @@ def _undivided(indicator: IndicatorEntry, joins: Sequence[Joined]) -> list[str]:
 
 def _denominator(indicator: IndicatorEntry, place: Found) -> str | None:
     """The column that figures of a table are averaged by; None where it has none, or figures are added."""
-    if indicator.denominator is None or indicator.kind in ADDED:
+    if indicator.denominator is None or indicator.kind in COUNTED:
         return None
     return place.table.raw.first_column([indicator.denominator])
 
@@ -290,7 +288,7 @@ def _denominator(indicator: IndicatorEntry, place: Found) -> str | None:
 def _check_denominator(catalog: Catalog, number: int, indicator: IndicatorEntry, found: Sequence[Found]) -> None:
     """A denominator that no table of the indicator has is a mistake in the catalog, and so is a rule that needs one."""
     rule = catalog.protect[indicator.protect] if indicator.protect is not None else None
-    if rule is not None and rule.least_base is not None and indicator.kind in _OVER and indicator.denominator is None:
+    if rule is not None and rule.least_base is not None and indicator.kind in BASED and indicator.denominator is None:
         message = (
             f'protect = "{indicator.protect}" has least_base, so "{indicator.id}" needs denominator, the column with'
         )
@@ -298,7 +296,7 @@ def _check_denominator(catalog: Catalog, number: int, indicator: IndicatorEntry,
         raise InputProblems([catalog.problem(("indicators", number, "protect"), f"{message} {what}")])
     if (
         indicator.denominator is None
-        or indicator.kind in ADDED
+        or indicator.kind in COUNTED
         or any(_denominator(indicator, place) for place in found)
     ):
         return

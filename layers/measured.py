@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Final
 
-from layers.atlas import Kind, MeasureFacts, Text
+from layers.atlas import COUNTED, RELATIVE, Kind, MeasureFacts, Text
 from layers.borders import Comparison
 from layers.breakdown import Dimension
 from layers.catalog import Catalog
-from layers.catalog_model import COUNTED, RELATIVE, IndicatorEntry, MeasureEntry, StyleEntry
+from layers.catalog_model import IndicatorEntry, MeasureEntry, StyleEntry
 from layers.derived import changed, compared, part_of, rounded
 from layers.finding import Breakdown, found_columns, not_among
 from layers.include import place_of

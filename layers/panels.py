@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from layers.atlas import ColumnFacts, Text
+from layers.atlas import BASED, ColumnFacts, Text
 from layers.breakdown import Dimension, read_codes
 from layers.catalog import Catalog
 from layers.catalog_products import PanelColumnEntry, PanelEntry
@@ -76,7 +76,7 @@ def _check_rule(catalog: Catalog, number: int, entry: PanelEntry) -> None:
         rule = _rule(catalog, entry, column)
         if rule is None or (rule.least is None and rule.least_base is None) or column.kind != "number":
             continue
-        if column.over is None and column.tells is None and column.figure_kind in ("share", "rate", "mean", "sum"):
+        if column.over is None and column.tells is None and column.figure_kind in BASED:
             name = column.protect or entry.protect
             key = "least" if rule.least_base is None else "least_base"
             message = f'protect = "{name}" has {key}, so column "{column.id}" needs over, the column with'

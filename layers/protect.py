@@ -10,17 +10,14 @@ dominates a sum. Neither is answered here.
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, StrictBool, StrictInt
 
-from layers.atlas import Facts, Kind, Text
+from layers.atlas import BASED, Facts, Kind, Text
 from layers.values import Published, Reason
-
-_OVER: Final = ("share", "rate", "mean", "sum")
-"""Kinds that are taken over something: the base of a sum is how many things are added up in it."""
 
 Mask = NDArray[np.bool_]
 Array = NDArray[np.float64]
@@ -89,7 +86,7 @@ def protected(
         raise ValueError("figures and their base are two columns of one length")
     if kind == "count":
         return _counts(published, rule)
-    if kind not in _OVER:
+    if kind not in BASED:
         return published
     shown = _withheld(published, _over_few(published, kind, rule, base))
     per = 100.0 if per is None and kind == "share" else per
