@@ -490,6 +490,9 @@ class AtlasFacts(Facts):
     notice: Text | None = None
     """Shown on every page and in every download, such as *fictief*."""
 
+    allowed_parents: tuple[str, ...] = ()
+    """Origins of the pages that may embed the map; empty where the settings of the server say so."""
+
     maxzoom: int
     editions: tuple[EditionFacts, ...]
     """By year."""

@@ -32,6 +32,7 @@ from layers.catalog_words import (
     column_entry,
     known_crs,
     known_encoding,
+    known_parent,
     one_or_more,
     with_year,
 )
@@ -47,6 +48,9 @@ class AtlasEntry(Entry):
     attribution: Filled
     maxzoom: Zoom = 12
     notice: Words | None = None
+    allowed_parents: tuple[Annotated[Filled, AfterValidator(known_parent)], ...] = ()
+    """Origins of the pages that may embed this map, in place of those that the settings of the server name."""
+
     grids: tuple[GridName, ...] = tuple(GridName)
     """The grids tiles are made in; the Dutch one only where regions lie within it. Web Mercator is always there."""
 

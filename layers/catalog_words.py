@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from typing import Annotated, Any
 
 import pyproj
@@ -69,6 +70,24 @@ def known_encoding(value: str) -> str:
     except LookupError as error:
         raise ValueError(f'encoding = "{value}" is not known; such as "utf-8", "cp1252" and "utf-16" are') from error
     return value
+
+
+def known_parent(value: str) -> str:
+    """An origin of pages that may frame the map, or ``*`` for any; as ``frame-ancestors`` of a content policy has it."""
+    if not is_parent(value):
+        raise ValueError(
+            f'allowed_parents has "{value}"; write origins such as "https://www.gemeente.nl" and "https://*.gemeente.nl"'
+        )
+    return value
+
+
+def is_parent(value: str) -> bool:
+    """Whether a text is an origin, its first label perhaps a star, or one star for any page.
+
+    >>> [is_parent(text) for text in ("*", "https://*.gemeente.nl", "http://localhost:8000", "www.gemeente.nl", "https://a/b")]
+    [True, True, True, False, False]
+    """
+    return re.fullmatch(r"\*|https?://(\*\.)?[A-Za-z0-9.-]+(:[0-9]{1,5})?", value) is not None
 
 
 def with_year(value: str) -> str:

@@ -122,6 +122,7 @@ def build(catalog_path: Path, folder: Path, jobs: int = 1, progress: Report = si
             title=catalog.atlas.title,
             attribution=catalog.atlas.attribution,
             notice=catalog.atlas.notice,
+            allowed_parents=catalog.atlas.allowed_parents,
             maxzoom=catalog.atlas.maxzoom,
             editions=editions,
             themes=tuple(

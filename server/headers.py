@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from layers.atlas import AtlasFacts
 from server.settings import Settings
 
 EVERYWHERE: Final = {
@@ -38,25 +39,24 @@ DRAWING_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-an
 """For a drawing that is opened as a page of its own: nothing in it can run."""
 
 
-def page_headers(settings: Settings, *, embedded: bool) -> dict[str, str]:
-    """Security headers of a page.
+def parents(settings: Settings, facts: AtlasFacts) -> tuple[str, ...]:
+    """Origins of the pages that may embed the map of an atlas."""
+    return facts.allowed_parents or settings.allowed_parents
 
-    The viewer may be framed by this site only, the embeddable map by whom the settings allow. Where that is any page,
-    ``frame-ancestors`` is left out: ``*`` would still refuse a page opened from a file.
+
+def page_headers(parents: Sequence[str] | None = None) -> dict[str, str]:
+    """Security headers of a page: of one that ``parents`` may frame, or that only this site may.
+
+    Where any page may, ``frame-ancestors`` is left out: ``*`` would still refuse a page opened from a file.
     """
     headers = {"Permissions-Policy": _PERMISSIONS}
-    if not embedded:
-        headers["X-Frame-Options"] = "SAMEORIGIN"
-        ancestors = "; frame-ancestors 'self'"
-    elif settings.allowed_parents == ("*",):
-        ancestors = ""
-    else:
-        ancestors = "; frame-ancestors " + " ".join(("'self'", *settings.allowed_parents))
-    # The viewer shows an example of the map that an editor is about to embed.
-    policy = _CONTENT_POLICY if embedded else _CONTENT_POLICY + "; frame-src 'self'"
-    if embedded:
-        # In a sandbox without an origin the map code can start its worker from a data address only.
-        policy = policy.replace("worker-src 'self' blob:", "worker-src 'self' blob: data:")
+    if parents is None:
+        # The viewer shows an example of the map that an editor is about to embed.
+        policy = f"{_CONTENT_POLICY}; frame-src 'self'; frame-ancestors 'self'"
+        return {**headers, "X-Frame-Options": "SAMEORIGIN", "Content-Security-Policy": policy}
+    # In a sandbox without an origin the map code can start its worker from a data address only.
+    policy = _CONTENT_POLICY.replace("worker-src 'self' blob:", "worker-src 'self' blob: data:")
+    ancestors = "" if "*" in parents else "; frame-ancestors " + " ".join(("'self'", *parents))
     return {**headers, "Content-Security-Policy": policy + ancestors}
 
 

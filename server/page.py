@@ -13,7 +13,7 @@ from starlette.responses import Response
 from layers.atlas import AtlasFacts, Lang
 from server.address import base_url
 from server.documents import Landing, Link
-from server.headers import page_headers
+from server.headers import page_headers, parents
 from server.kaart.preview import preview
 from server.negotiation import Encoding, best_media_type
 from server.responses import ALWAYS_THERE, CachePolicy, Content, respond
@@ -95,7 +95,7 @@ def _page(request: Request, name: str, *, embedded: bool) -> Response:
     if shared:
         shared = f"{shared}\n{without_scripts(request.url.query)}"
     content = Content.of(introduced(source, snapshot.facts, lang, shared).encode(), "text/html; charset=utf-8")
-    headers = page_headers(request.app.state.settings, embedded=embedded)
+    headers = page_headers(parents(request.app.state.settings, snapshot.facts) if embedded else None)
     vary = "Accept-Encoding" if embedded else "Accept, Accept-Encoding"
     return respond(request, content, CachePolicy.ASK, vary=vary, headers=headers)
 

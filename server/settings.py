@@ -14,6 +14,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
+from layers.catalog_words import is_parent
 from server.access_log import AccessLogForm
 from server.errors import BadSetting
 
@@ -36,7 +37,7 @@ class Settings:
     """Address under which the site is reached, without a slash behind. Empty: as the request and its proxy say."""
 
     allowed_parents: tuple[str, ...] = ("*",)
-    """Origins of the pages that may frame ``/embed``; ``*`` alone means any page."""
+    """Origins of the pages that may frame ``/embed`` of an atlas that names none; ``*`` alone means any page."""
 
     tile_cache_mb: int = 64
     """Megabytes (of 1,000,000 bytes) of answers kept in memory, per worker."""
@@ -208,7 +209,7 @@ def _email(key: str, value: str) -> str:
 def _origins(key: str, value: str) -> tuple[str, ...]:
     origins = tuple(value.replace(",", " ").split())
     for origin in origins:
-        if origin != "*" and not re.fullmatch(r"https?://(\*\.)?[A-Za-z0-9.-]+(:[0-9]{1,5})?", origin):
+        if not is_parent(origin):
             allowed = "* or origins such as https://www.gemeente.nl and https://*.gemeente.nl, with a space between"
             raise BadSetting(key, value, allowed)
     if "*" in origins and len(origins) > 1:
@@ -241,7 +242,8 @@ SETTINGS: Final = (
     ),
     Setting(
         "allowed_parents",
-        "Origins of the pages that may embed `/embed`, such as `https://www.gemeente.nl`, with spaces between.",
+        "Origins of the pages that may embed `/embed`, such as `https://www.gemeente.nl`, with spaces between; those that an "
+        "atlas names itself go before.",
         _origins,
         "`*`, any page",
     ),

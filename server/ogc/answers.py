@@ -66,9 +66,7 @@ def answer(
     policy: CachePolicy = CachePolicy.ASK,
 ) -> Response:
     """An answer of the interface, with its version."""
-    page = (
-        page_headers(request.app.state.settings, embedded=False) if content.media_type.startswith("text/html") else {}
-    )
+    page = page_headers() if content.media_type.startswith("text/html") else {}
     return respond(request, content, policy, vary=VARY, headers={"API-Version": OGC_VERSION, **page, **(headers or {})})
 
 

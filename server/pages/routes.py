@@ -15,6 +15,7 @@ from layers.atlas import Lang, ProductFacts, Text
 from server.address import base_url
 from server.documents import Document
 from server.errors import NotThere, shown
+from server.headers import parents
 from server.pages import site
 from server.pages.areas import Area, find_area, near_areas, succession
 from server.pages.fact_sheet import FactSheet, as_csv, fact_sheet
@@ -183,7 +184,7 @@ async def plain(request: Request) -> Response:
     made = partial(_plain_page, snapshot, order)
     # What readers search for differs each time, and is not kept.
     content = await (run_in_threadpool(made) if order.words else snapshot.cache.get(("plain", *order.key), made))
-    return respond_page(request, content, embedded=True)
+    return respond_page(request, content, parents(request.app.state.settings, snapshot.facts))
 
 
 def _plain_page(snapshot: Snapshot, order: PlainOrder) -> Content:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
@@ -85,22 +86,22 @@ def html(template: str, page: Page, facts: AtlasFacts, **more: Any) -> Content:
     return Content.of(text.encode(), HTML)
 
 
-def respond_page(request: Request, content: Content, *, embedded: bool = False) -> Response:
+def respond_page(request: Request, content: Content, parents: Sequence[str] | None = None) -> Response:
     """An answer in a form that the client chose; a page gets the headers of one, which say who may frame it."""
-    headers = _page_headers(request, embedded=embedded) if content.media_type == HTML else {}
+    headers = _page_headers(parents) if content.media_type == HTML else {}
     return respond(request, content, CachePolicy.ASK, vary="Accept, Accept-Encoding", headers=headers)
 
 
 def respond_not_found(request: Request, content: Content) -> Response:
     """A page that says what is not there."""
     body = next(iter(content.bodies.values()))
-    headers = _page_headers(request) | {"Cache-Control": CachePolicy.NEVER.value, "Vary": "Accept"}
+    headers = _page_headers() | {"Cache-Control": CachePolicy.NEVER.value, "Vary": "Accept"}
     headers |= {"Content-Type": HTML, "Content-Length": str(len(body))}
     return Response(b"" if request.method == "HEAD" else body, status_code=HTTPStatus.NOT_FOUND, headers=headers)
 
 
-def _page_headers(request: Request, *, embedded: bool = False) -> dict[str, str]:
-    headers = page_headers(request.app.state.settings, embedded=embedded)
+def _page_headers(parents: Sequence[str] | None = None) -> dict[str, str]:
+    headers = page_headers(parents)
     # Pages have no script.
     policy = headers["Content-Security-Policy"].replace("script-src 'self'", "script-src 'none'")
     return headers | {"Content-Security-Policy": policy}

@@ -57,7 +57,7 @@ def test_texts_may_be_plain_or_in_two_languages() -> None:
             'attribution = "x"\nmaxzom = 3',
             (
                 'catalog.toml, line 6: unknown key "maxzom" in [atlas] (did you mean "maxzoom"?); '
-                "allowed here: id, title, attribution, maxzoom, notice, grids"
+                "allowed here: id, title, attribution, maxzoom, notice, allowed_parents, grids"
             ),
         ),
         (
@@ -82,6 +82,14 @@ def test_texts_may_be_plain_or_in_two_languages() -> None:
             ),
         ),
         ("maxzoom = 10", "maxzoom = 30", "catalog.toml, line 6: maxzoom = 30 must be 16 or less"),
+        (
+            "maxzoom = 10",
+            'allowed_parents = ["www.gemeente.nl"]',
+            (
+                'catalog.toml, line 6: allowed_parents has "www.gemeente.nl"; '
+                'write origins such as "https://www.gemeente.nl" and "https://*.gemeente.nl"'
+            ),
+        ),
         ("maxzoom = 10", "maxzoom = -1", "catalog.toml, line 6: maxzoom = -1 must be 0 or more"),
         (
             "maxzoom = 10",

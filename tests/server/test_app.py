@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import logging
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -434,6 +435,20 @@ def test_any_page_may_embed_the_map_unless_the_settings_name_some(settings: Sett
     assert "x-frame-options" not in anyone
     some = client_with(settings, atlas_folder, allowed_parents=("https://www.gemeente.nl",)).get("/embed").headers
     assert "frame-ancestors 'self' https://www.gemeente.nl" in some["content-security-policy"]
+
+
+def test_the_pages_that_an_atlas_names_go_before_those_of_the_settings(
+    settings: Settings, atlas_folder: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "atlas"
+    shutil.copytree(atlas_folder, folder)
+    facts = json.loads((folder / "atlas.json").read_text()) | {"allowed_parents": ["https://*.breda.nl"]}
+    (folder / "atlas.json").write_text(json.dumps(facts))
+    client = client_with(settings, folder, allowed_parents=("https://www.gemeente.nl",))
+    for page in ("/embed", "/tabel"):
+        policy = client.get(page, accept="text/html").headers["content-security-policy"]
+        assert policy.endswith("; frame-ancestors 'self' https://*.breda.nl"), page
+    assert client.get("/").headers["x-frame-options"] == "SAMEORIGIN"
 
 
 def test_an_asset_is_immutable_and_sent_in_the_smallest_encoding_there_is(client: Client) -> None:

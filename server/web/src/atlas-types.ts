@@ -17,6 +17,7 @@ export interface AtlasFacts {
   title: Text;
   attribution: string;
   notice?: Text | null;
+  allowed_parents?: string[];
   maxzoom: number;
   editions: EditionFacts[];
   themes: ThemeFacts[];
