@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.bench import serving, tiling
+from tests.bench.load import CannotMeasure
 from tests.bench.tools import REPOSITORY
 
 FOLDER = REPOSITORY / "build" / "bench"
@@ -40,7 +41,7 @@ def main() -> None:
         title, run = NAMES[name]
         try:
             section = f"## {title}\n\n{_machine()}\n\n{run(options)}"
-        except serving.CannotMeasure as reason:
+        except CannotMeasure as reason:
             sys.stderr.write(f"{name} is skipped: {reason}\n")
             continue
         if options.quick:
@@ -78,7 +79,7 @@ def _tiling(options: argparse.Namespace) -> tiling.Options:
 
 def _serving(options: argparse.Namespace) -> serving.Options:
     if options.quick:
-        return serving.Options(seconds=1, rounds=1, connections=(16,), real=False, only=options.only)
+        return serving.Options(seconds=1, rounds=1, connections=(16,), few_connections=(4,), only=options.only)
     return serving.Options(rounds=options.rounds, only=options.only)
 
 

@@ -13,7 +13,9 @@ from tests.bench import __main__ as page
 from tests.bench import inputs
 from tests.bench.contest import contest
 from tests.bench.coverage import made_up_coverage
+from tests.bench.load import Peer, Run
 from tests.bench.process import CommandFailed, run
+from tests.bench.serving import Goal, Measured, Scenario, _goals, _table
 from tests.bench.tools import Tool
 from tiles.quality import ppm_text
 
@@ -85,3 +87,23 @@ def test_a_country_ten_times_is_ten_countries_apart(tmp_path: Path) -> None:
     assert ten["code"].is_unique
     assert shapely.coverage_is_valid(ten.geometry.to_numpy())
     assert ten.geometry.union_all().area == pytest.approx(10 * one.frame().geometry.union_all().area)
+
+
+def test_what_was_wanted_of_a_server_stands_beside_what_was_measured() -> None:
+    peers = [Peer(name, lambda _port: [], ["/"]) for name in ("ours", "theirs", "gone")]
+    goals = [
+        Goal("ours", "theirs", "per_s", 4, at_least=2),
+        Goal("ours", "", "p50_ms", 4, at_most=2),
+        Goal("ours", "gone", "per_s", 4, at_least=1),
+    ]
+    runs = {("ours", 4): [Run(300, 3_000, 2.5, 9), Run(100, 1_000, 2.5, 9)], ("theirs", 4): [Run(100, 500, 4, 9)]}
+    measured = Measured(
+        Scenario("Some", "", peers, (4,), goals), runs, {"ours": 5, "theirs": 9}, {"gone": "it does not start"}
+    )
+    assert _goals(measured).splitlines()[2:] == [
+        "| ours, requests per s at 4, x theirs: at least 2 | 2 | 4 | yes |",
+        "| ours, p50 at 4: at most 2 | 2.5 |  | no |",
+        "| ours, requests per s at 4, x gone: at least 1 | nan | nan | not measured |",
+    ]
+    assert "| theirs | 100 | 500 | 0.25 | 4.00, 9.0 | 9 |" in _table(measured)
+    assert "gone is left out: it does not start" in _table(measured)
