@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -87,6 +88,16 @@ def test_a_reader_finds_figures_on_a_plain_web_server(chromium: Browser, product
             expect(page.get_by_role("link", name="Volledige kaart")).to_have_attribute(
                 "href", f"{host.address}/index.html?thema=vastgoed&indicator=koopwoningen&jaar=2022"
             )
+            # Also as a part of any page.
+            (folder / "eigen.html").write_text(
+                '<!doctype html><link rel="icon" href="favicon.svg">'
+                '<script type="module" src="component.js" data-page="embed.html"></script>'
+                '<zicht-kaart-paneel indicator="koopwoningen" level="wijk" wijk="WK990101"></zicht-kaart-paneel>'
+            )
+            page.goto(f"{host.address}/eigen.html")
+            expect(page.locator("zicht-map")).to_have_attribute("state", "idle", timeout=WAIT_MS)
+            expect(page.locator("zicht-area")).to_contain_text("40", timeout=WAIT_MS)
+            expect(page.locator(".source a")).to_have_attribute("href", re.compile(r"/index\.html\?"))
     assert any(path.endswith(".mlt.pmtiles") for path in host.asked)
 
 

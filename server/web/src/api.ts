@@ -1,4 +1,4 @@
-/** Everything the viewer asks of the server. Paths are relative to the page, which may live behind a prefix. */
+/** Everything the viewer asks of the server. Paths are relative to the page, which may live behind a prefix, or to the script that is in a page of others. */
 import type { AtlasFacts, RegionColumns, Values } from "./atlas-types.js";
 import type { StyleSpecification } from "maplibre-gl";
 import { type Figure, figureFrom } from "./figure.js";
@@ -32,14 +32,22 @@ export interface ValuesQuery {
   readonly year: number;
 }
 
+/** The folder of all addresses: that of the page, or in a page of others that of the script. */
+let root: string | null = null;
+
+/** Ask everything of one site, in whichever page this is. */
+export function serveFrom(url: string): void {
+  root = url;
+}
+
 /** An address of the server, as an absolute URL. */
 export function address(path: string, query: Readonly<Record<string, string | null>> = {}): string {
-  const url = new URL(`./${path}`, document.baseURI);
+  const url = new URL(`./${path}`, root ?? document.baseURI);
   for (const [key, value] of Object.entries(query)) if (value !== null) url.searchParams.set(key, value);
   if (!isStatic()) return url.href;
   const [asked = ""] = path.split(/[?#]/, 1);
   const isViewer = asked === "" || asked === "embed";
-  const file = new URL(`./${fileOf(asked, Object.fromEntries(url.searchParams))}`, document.baseURI);
+  const file = new URL(`./${fileOf(asked, Object.fromEntries(url.searchParams))}`, root ?? document.baseURI);
   return `${file.href}${isViewer ? url.search : ""}${url.hash}`;
 }
 

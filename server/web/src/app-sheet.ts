@@ -321,16 +321,18 @@ export const appSheet = css`
     gap: 0.2rem 0.7rem;
     padding: 0.2rem 0.75rem 0.35rem;
   }
-  h1 {
+  h1,
+  h2 {
     font-size: 1rem;
     line-height: 1.3;
   }
-  h1 .quiet {
+  header .quiet {
     font-size: 0.875rem;
     font-weight: 400;
   }
-  :host([embedded]) main {
+  :host([embedded]) :is(main, .main) {
     display: flex;
+    flex: 1;
     flex-direction: column;
   }
   :host([embedded]) .stage {

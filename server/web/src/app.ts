@@ -24,6 +24,7 @@ import type { Drawing, Goal, MapEvents, Padding } from "./map-events.js";
 import type { ZichtMap } from "./map.js";
 import { noticeBadge } from "./notice.js";
 import "./page-header.js";
+import { PAGE, type Place } from "./place.js";
 import type { Region, Regions } from "./regions.js";
 import type { Sort } from "./rows.js";
 import "./search-box.js";
@@ -73,6 +74,8 @@ export class ZichtApp extends LitElement {
 
   /** Only the map, for a frame in another site. */
   declare embedded: boolean;
+  /** Owner of the view; to be set before the element is part of a page. */
+  place: Place = PAGE;
   declare protected facts: AtlasFacts | null;
   declare protected view: View | null;
   declare protected goal: Goal | null;
@@ -137,10 +140,10 @@ export class ZichtApp extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    addEventListener("popstate", this.#back);
+    if (this.place.isPage) addEventListener("popstate", this.#back);
     WIDE.addEventListener("change", this.#resize);
     void this.#start();
-    if (this.embedded) void import("./framed.js").then(({ talk }) => talk(this.renderRoot));
+    if (this.embedded && this.place.isPage) void import("./framed.js").then(({ talk }) => talk(this.renderRoot));
   }
 
   override disconnectedCallback(): void {
@@ -166,7 +169,7 @@ export class ZichtApp extends LitElement {
   /** From the address to the view: at the start, and when the reader goes back or forth. */
   #readAddress(): void {
     if (this.facts === null) return;
-    const resolved = resolve(readAddress(new URL(location.href)), this.facts);
+    const resolved = resolve(readAddress(this.place.url), this.facts);
     if (resolved === null) {
       this.isFatal = true;
       this.problem = this.#texts.problemEmpty;
@@ -192,8 +195,8 @@ export class ZichtApp extends LitElement {
     this.notes = [];
     this.problem = null;
     // A film of ten years is one step back, not ten.
-    if (isYearAlone && this.#wasYearAlone) history.replaceState(null, "", writeAddress(view, this.facts));
-    else history.pushState(null, "", writeAddress(view, this.facts));
+    if (isYearAlone && this.#wasYearAlone) this.place.replace(writeAddress(view, this.facts));
+    else this.place.push(writeAddress(view, this.facts));
     this.#wasYearAlone = isYearAlone;
   }
 
@@ -211,7 +214,7 @@ export class ZichtApp extends LitElement {
   #moved(camera: MapEvents["camera"]): void {
     if (this.facts === null || this.view === null) return;
     this.view = { ...this.view, camera };
-    history.replaceState(null, "", writeAddress(this.view, this.facts));
+    this.place.replace(writeAddress(this.view, this.facts));
   }
 
   #meet({ level, reason }: MapEvents["reason"]): void {
@@ -384,7 +387,7 @@ export class ZichtApp extends LitElement {
         this.area = null;
         const { facts, view: now } = this.#shown; // the map may have moved since
         this.view = { ...now, area: null };
-        history.replaceState(null, "", writeAddress(this.view, facts));
+        this.place.replace(writeAddress(this.view, facts));
         this.notes = [...this.notes, { kind: "area", asked: view.area, borders: this.#edition.year }];
         return;
       }
@@ -412,7 +415,7 @@ export class ZichtApp extends LitElement {
   }
 
   get #lang(): Lang {
-    return this.view?.lang ?? readAddress(new URL(location.href)).lang;
+    return this.view?.lang ?? readAddress(this.place.url).lang;
   }
 
   get #texts(): Texts {
@@ -470,9 +473,22 @@ export class ZichtApp extends LitElement {
     if (isView(before) && this.view !== null && (before.indicator !== this.view.indicator || before.year !== this.view.year)) this.reasons = {};
   }
 
-  override updated(): void {
+  override updated(changed: PropertyValues): void {
+    if (!this.place.isPage) {
+      this.#tell(changed);
+      return;
+    }
     document.documentElement.lang = this.#lang;
     if (this.facts !== null && this.view !== null) document.title = `${this.#heading} | ${inLang(this.facts.title, this.#lang)}`;
+  }
+
+  /** What a part of a page of others says to what holds it: that there is a map or none, and which area is chosen. */
+  #tell(changed: PropertyValues): void {
+    if (this.isFatal) this.dispatchEvent(new Event("failed"));
+    if (this.view === null) return;
+    if (changed.has("view") && changed.get("view") === null) this.dispatchEvent(new Event("shown"));
+    const { indicator, year } = this.view;
+    if (changed.has("area") && this.area?.figure.kind !== "loading") this.dispatchEvent(new CustomEvent("area", { detail: { area: this.area, indicator, year } }));
   }
 
   get #heading(): string {
@@ -548,29 +564,27 @@ export class ZichtApp extends LitElement {
     const level = this.#legendLevel;
     const unit = inLang(this.#indicator.unit, view.lang);
     const parts = [unit, level === undefined ? "" : t.per(inLang(level.title, view.lang)), String(view.year)].filter((part) => part !== "");
+    const title = html`${spoken(this.#indicator.title, view.lang)} <span class="quiet">${parts.join(", ")}</span>`;
+    const content = html`${this.#stage(facts, view)}
+      <div class=${this.area === null ? "foot" : "foot chosen"}>
+        ${this.#legends(facts, view, true)}
+        <p class="source">
+          <span>${t.source}: ${spokenSources(facts, this.#indicator, view.lang)}</span>
+          <a href=${address(writeAddress(this.#sound, facts))} target="_blank" rel="noopener">${t.fullPage} ${outsideIcon}</a>
+        </p>
+      </div>`;
+    // A page of others has a first heading and a main part of its own.
+    const { isPage } = this.place;
     return html`
-      <header>
-        <h1>${spoken(this.#indicator.title, view.lang)} <span class="quiet">${parts.join(", ")}</span></h1>
-        ${noticeBadge(facts, view.lang)}
-      </header>
-      <main>
-        ${this.#stage(facts, view)}
-        <div class=${this.area === null ? "foot" : "foot chosen"}>
-          ${this.#legends(facts, view, true)}
-          <p class="source">
-            <span>${t.source}: ${spokenSources(facts, this.#indicator, view.lang)}</span>
-            <a href=${address(writeAddress(this.#sound, facts))} target="_blank" rel="noopener">${t.fullPage} ${outsideIcon}</a>
-          </p>
-        </div>
-      </main>
-      ${this.#announcement()}
+      <header>${isPage ? html`<h1>${title}</h1>` : html`<h2>${title}</h2>`} ${noticeBadge(facts, view.lang)}</header>
+      ${isPage ? html`<main>${content}</main>` : html`<div class="main">${content}</div>`} ${this.#announcement()}
     `;
   }
 
   #stage(facts: AtlasFacts, view: View) {
     const t = this.#texts;
     const tooFar = this.#tooFar;
-    return html`<section class="stage" aria-label=${t.map}>
+    return html`<section class="stage" aria-label=${this.place.isPage ? t.map : nothing}>
       <div class="ground">
         <zicht-map
           .facts=${facts}
@@ -823,8 +837,17 @@ export class ZichtApp extends LitElement {
     return html`<div class="alert" role="alert">
       ${warnIcon}
       <p><strong>${t.problemTitle}.</strong> ${this.problem}</p>
-      <button class="button" type="button" @click=${() => location.reload()}>${t.retry}</button>
+      <button class="button" type="button" @click=${() => this.#retry()}>${t.retry}</button>
     </div>`;
+  }
+
+  #retry(): void {
+    if (this.place.isPage) {
+      location.reload();
+      return;
+    }
+    this.problem = null;
+    void this.#start();
   }
 
   #noteList() {

@@ -3,12 +3,17 @@ import { LitElement, css, html, nothing } from "lit";
 import { HOUSE, type Rgb, contrast } from "./house-style.js";
 import { checkIcon, closeIcon, codeIcon, outsideIcon } from "./icons.js";
 import { base, tokens } from "./sheet.js";
-import { elementSnippet, embedSnippet, withColor } from "./snippet.js";
+import { type Embedding, componentSnippet, elementSnippet, embedSnippet, withColor } from "./snippet.js";
 import { TEXTS, type Lang, type Texts } from "./texts.js";
+
+const WAYS = ["frame", "element", "component"] as const;
+type Way = (typeof WAYS)[number];
+
+const SNIPPETS: Readonly<Record<Way, (embedding: Embedding) => string>> = { frame: embedSnippet, element: elementSnippet, component: componentSnippet };
 
 /** What an editor decides. */
 interface Choice {
-  readonly way: "frame" | "element";
+  readonly way: Way;
   readonly isFixed: boolean;
   readonly height: string;
   readonly color: string;
@@ -126,7 +131,7 @@ export class ZichtEmbed extends LitElement {
   declare heading: string;
   /** Absolute address of the embedded map, with the place on the map as hash. */
   declare src: string;
-  declare protected way: "frame" | "element";
+  declare protected way: Way;
   declare protected isFixed: boolean;
   /** As it was typed; empty for the height that suits the map. */
   declare protected height: string;
@@ -162,12 +167,11 @@ export class ZichtEmbed extends LitElement {
   #builder(t: Texts) {
     const isFrame = this.way === "frame";
     const src = this.#source;
-    const embedding = { src, title: this.heading, height: this.#height };
-    const code = isFrame ? embedSnippet(embedding) : elementSnippet(embedding);
+    const code = SNIPPETS[this.way]({ src, title: this.heading, height: this.#height });
     return html`<p>${t.embedIntro}</p>
       <fieldset class="ways">
         <legend class="label">${t.embedWay}</legend>
-        ${(["frame", "element"] as const).map(
+        ${WAYS.map(
           (way) => html`<label class="fix"><input type="radio" name="way" .checked=${this.way === way} @change=${() => this.#choose({ way })} /> ${t.embedWays[way]}</label>`,
         )}
       </fieldset>
@@ -207,7 +211,7 @@ export class ZichtEmbed extends LitElement {
 
   /** The map that is pasted. */
   get #source(): string {
-    if (this.way === "element") return this.src.replace(/#.*/, "");
+    if (this.way !== "frame") return this.src.replace(/#.*/, "");
     return withColor(this.isFixed ? this.src : this.src.replace(/#.*/, ""), this.color);
   }
 

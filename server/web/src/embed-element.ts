@@ -2,24 +2,10 @@
  * `embed.js`: `<zicht-kaart indicator="…" gemeente="GM0772">` puts the map in a page. It builds the frame, gives it the height it asks
  * for and the house style of the page. What stands in the element (a link, a table) stays until the map runs, and where it cannot.
  */
+import { FIRST_PX, QUERY, addressFor, fixedHeight, headingOf } from "./attributes.js";
 import { type Said, heard } from "./frame-talk.js";
-import { HOUSE, type HouseToken } from "./house-style.js";
+import { tokensAt, watchTheme } from "./page-tokens.js";
 
-/** Attributes, and what the address of the map calls them. */
-const QUERY: Readonly<Record<string, string>> = {
-  theme: "thema",
-  indicator: "indicator",
-  area: "gebied",
-  gemeente: "gebied",
-  wijk: "gebied",
-  buurt: "gebied",
-  year: "jaar",
-  level: "niveau",
-  lang: "lang",
-};
-
-/** Until the map says how high it would like to be. */
-const FIRST_PX = 480;
 const LEAST_PX = 200;
 const MOST_PX = 2000;
 
@@ -44,18 +30,17 @@ class ZichtKaart extends HTMLElement {
   #slot: HTMLSlotElement | null = null;
   #isBuilding = false;
   readonly #listen = (event: MessageEvent): void => this.#hear(event);
-  /** A theme may come or go with a class further up. */
-  readonly #themes = new MutationObserver(() => this.#dress());
+  #themes: MutationObserver | null = null;
 
   connectedCallback(): void {
     addEventListener("message", this.#listen);
-    for (let at: Element | null = this; at !== null; at = at.parentElement) this.#themes.observe(at, { attributes: true, attributeFilter: ["class", "style"] });
+    this.#themes = watchTheme(this, () => this.#dress());
     this.#build();
   }
 
   disconnectedCallback(): void {
     removeEventListener("message", this.#listen);
-    this.#themes.disconnect();
+    this.#themes?.disconnect();
   }
 
   attributeChangedCallback(): void {
@@ -74,19 +59,13 @@ class ZichtKaart extends HTMLElement {
   }
 
   #address(page: string): URL {
-    const url = new URL(page, this.#base);
-    for (const [attribute, key] of Object.entries(QUERY)) {
-      const value = attribute === "lang" ? this.closest("[lang]")?.getAttribute("lang")?.slice(0, 2) : this.getAttribute(attribute);
-      if (value != null && value !== "" && !(attribute === "lang" && value !== "en")) url.searchParams.set(key, value);
-    }
-    return url;
+    return addressFor(this, new URL(page, this.#base));
   }
 
   #build(): void {
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [sheet];
-    const isEnglish = this.#address("").searchParams.get("lang") === "en";
-    const heading = this.getAttribute("heading") ?? (isEnglish ? "Map with figures per area" : "Kaart met cijfers per gebied");
+    const heading = headingOf(this, this.#address(""));
     const frame = document.createElement("iframe");
     frame.className = "waits";
     frame.loading = "lazy";
@@ -94,7 +73,7 @@ class ZichtKaart extends HTMLElement {
     const sandbox = this.getAttribute("sandbox");
     if (sandbox !== null) frame.setAttribute("sandbox", sandbox);
     frame.src = this.#address(PAGE).href;
-    frame.style.height = `${this.#fixed ?? FIRST_PX}px`;
+    frame.style.height = `${fixedHeight(this) ?? FIRST_PX}px`;
     const slot = document.createElement("slot");
     const link = document.createElement("a");
     link.href = this.#address("").href;
@@ -104,11 +83,6 @@ class ZichtKaart extends HTMLElement {
     this.#slot = slot;
     this.style.minHeight = frame.style.height;
     root.replaceChildren(slot, frame);
-  }
-
-  get #fixed(): number | null {
-    const px = Number.parseInt(this.getAttribute("height") ?? "", 10);
-    return Number.isNaN(px) ? null : px;
   }
 
   #hear({ data, source, origin }: MessageEvent): void {
@@ -124,20 +98,14 @@ class ZichtKaart extends HTMLElement {
       this.style.minHeight = "";
       this.#dress();
     }
-    frame.style.height = `${this.#fixed ?? Math.min(MOST_PX, Math.max(LEAST_PX, said.px))}px`;
+    frame.style.height = `${fixedHeight(this) ?? Math.min(MOST_PX, Math.max(LEAST_PX, said.px))}px`;
   }
 
   /** Hands over the tokens that the page sets here. */
   #dress(): void {
     const frame = this.#frame;
     if (frame === null || frame.className !== "") return;
-    const style = getComputedStyle(this);
-    const tokens: Record<string, string> = {};
-    for (const { name, theme } of Object.values(HOUSE) as HouseToken[]) {
-      const value = [name, ...theme].map((one) => style.getPropertyValue(one).trim()).find((text) => text !== "");
-      if (value !== undefined) tokens[name] = value;
-    }
-    const said: Said = { zichtkaart: "style", tokens };
+    const said: Said = { zichtkaart: "style", tokens: tokensAt(this) };
     frame.contentWindow?.postMessage(said, frame.hasAttribute("sandbox") ? "*" : new URL(frame.src).origin);
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { elementSnippet, embedSnippet, withColor } from "./snippet.js";
+import { componentSnippet, elementSnippet, embedSnippet, withColor } from "./snippet.js";
 
 const SRC = "https://kaart.example/atlas/embed?thema=vastgoed&indicator=koopwoningen&jaar=2022&gebied=GM0772&lang=en#9/52/5";
 
@@ -18,6 +18,13 @@ test("the element says the same in attributes, and has a link for who does not g
       "</zicht-kaart>",
     ].join("\n"),
   );
+});
+
+test("the part of a page has the same attributes, and a module for a script", () => {
+  const text = componentSnippet({ src: SRC, title: "Koopwoningen, 2022", height: null });
+  expect(text).toContain('<script type="module" src="https://kaart.example/atlas/component.js"></script>');
+  expect(text).toContain('<zicht-kaart-paneel theme="vastgoed" indicator="koopwoningen" year="2022" area="GM0772" lang="en" heading="Koopwoningen, 2022">');
+  expect(text).toContain("</zicht-kaart-paneel>");
 });
 
 test("on a static site both are files", () => {

@@ -21,7 +21,16 @@ export function embedSnippet({ src, title, height }: Embedding): string {
 }
 
 /** The element of `embed.js`, with a link for readers who do not get it. */
-export function elementSnippet({ src, title, height }: Embedding): string {
+export function elementSnippet(embedding: Embedding): string {
+  return tagged(embedding, "zicht-kaart", (script, own) => `<script src="${script("embed.js")}"${own} defer></script>`);
+}
+
+/** The element of `component.js`, which is the map itself and no frame. */
+export function componentSnippet(embedding: Embedding): string {
+  return tagged(embedding, "zicht-kaart-paneel", (script, own) => `<script type="module" src="${script("component.js")}"${own}></script>`);
+}
+
+function tagged({ src, title, height }: Embedding, tag: string, scriptOf: (script: (name: string) => string, own: string) => string): string {
   const url = new URL(src);
   const named = [...url.searchParams].flatMap(([key, value]) => (ATTRIBUTES[key] === undefined ? [] : [[ATTRIBUTES[key], value]]));
   const attributes = [...named, ["heading", title], ...(height === null ? [] : [["height", String(height)]])];
@@ -30,10 +39,10 @@ export function elementSnippet({ src, title, height }: Embedding): string {
   full.search = url.search;
   const own = page === "embed" ? "" : ` data-page="${escaped(page)}"`;
   return [
-    `<script src="${escaped(new URL("./embed.js", url).href)}"${own} defer></script>`,
-    `<zicht-kaart ${attributes.map(([name, value]) => `${name}="${escaped(value ?? "")}"`).join(" ")}>`,
+    scriptOf((name) => escaped(new URL(`./${name}`, url).href), own),
+    `<${tag} ${attributes.map(([name, value]) => `${name}="${escaped(value ?? "")}"`).join(" ")}>`,
     `  <a href="${escaped(full.href)}">${escaped(title)}</a>`,
-    "</zicht-kaart>",
+    `</${tag}>`,
   ].join("\n");
 }
 

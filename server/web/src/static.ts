@@ -11,8 +11,21 @@ const VIEWERS: Readonly<Record<string, string>> = { "": "index.html", embed: "em
 const FORMAT = "f";
 const NOT_IN_NAMES = new Set([FORMAT, "v"]);
 
+export interface Site {
+  /** Whether no server stands behind it. */
+  readonly isStatic: boolean;
+}
+
+/** In a page of others, which says nothing of our site. */
+let told: Site | null = null;
+
+export function standsIn(site: Site): void {
+  told = site;
+}
+
 /** Whether no server stands behind the page. */
 export function isStatic(): boolean {
+  if (told !== null) return told.isStatic;
   return typeof document !== "undefined" && document.querySelector('meta[name="zichtkaart:site"]')?.getAttribute("content") === "static";
 }
 
