@@ -18,6 +18,9 @@ from server.negotiation import Encoding, best_encoding, matches
 WORTH_PACKING = 1000
 """Bytes; a smaller body fits a packet anyway."""
 
+LARGE = 1 << 18
+"""Bytes; who asks for so much waits longer for packing it well than for the bytes that saves."""
+
 
 class CachePolicy(StrEnum):
     """How long an answer may be kept without asking again."""
@@ -54,7 +57,7 @@ class Content:
         """A document, packed too where that pays."""
         bodies = {Encoding.IDENTITY: body}
         if len(body) >= WORTH_PACKING:
-            bodies[Encoding.GZIP] = bytes(deflate.gzip_compress(body, 6))
+            bodies[Encoding.GZIP] = bytes(deflate.gzip_compress(body, 6 if len(body) < LARGE else 1))
         return Content(media_type, bodies)
 
     @staticmethod

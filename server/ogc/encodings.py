@@ -8,6 +8,7 @@ import json
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from json.encoder import encode_basestring
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,11 +56,12 @@ def as_geojson(table: FeatureTable, page: Page, query: Query, head: Mapping[str,
 
     Coordinates are in the CRS that was asked for; its axes are those of the CRS.
     """
-    shapes = _shapes_as_json(table, page, query)
-    features = ",".join(
-        f'{{"type":"Feature","id":{_json(row["code"])},"geometry":{shape},"properties":{_json(row)}}}'
-        for row, shape in zip(rows_of(table, page, query.properties), shapes, strict=True)
-    )
+    names = ["code", *(name for name in query.properties if name != "code")]
+    columns = [[_cell(value) for value in _plain(table, name, page)] for name in names]
+    properties = ",".join(_json(name).replace("%", "%%") + ":%s" for name in names)
+    feature = f'{{"type":"Feature","id":%s,"geometry":%s,"properties":{{{properties}}}}}'
+    cells = zip(columns[0], _shapes_as_json(table, page, query), *columns, strict=True)
+    features = ",".join(map(feature.__mod__, cells))
     opening = _json({"type": "FeatureCollection", **head})[:-1]
     return f'{opening},"features":[{features}]}}'.encode()
 
@@ -76,8 +78,7 @@ def feature_as_geojson(table: FeatureTable, page: Page, query: Query, head: Mapp
 def _shapes_as_json(table: FeatureTable, page: Page, query: Query) -> list[str]:
     if not query.has_geometry:
         return ["null"] * len(page.rows)
-    shapes = table.shapes
-    return list(shapely.to_geojson(projected(shapes.geometry[page.rows], shapes.crs, query.crs)))
+    return table.shapes_as_json(page.rows, query.crs)
 
 
 def rows_of(table: FeatureTable, page: Page, names: tuple[str, ...]) -> Iterator[dict[str, Any]]:
@@ -158,6 +159,13 @@ def _column_and_mask(table: FeatureTable, name: str, page: Page) -> tuple[Any, A
     mask = has_no_value(column)
     filled = np.where(mask, 0, column)
     return (filled.astype(np.int64) if table.properties[name].kind == "integer" else filled), mask
+
+
+def _cell(value: str | float | None) -> str:
+    """As ``_json`` writes it, several times quicker."""
+    if value is None:
+        return "null"
+    return encode_basestring(value) if isinstance(value, str) else repr(value)
 
 
 def _json(value: Any) -> str:

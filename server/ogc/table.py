@@ -9,15 +9,15 @@ from threading import Lock
 from typing import Any, Literal
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from layers.atlas import EditionFacts, IndicatorFacts, Text
-from layers.shapes import RegionShapes, crs_of, read_shapes
+from layers.shapes import RegionShapes, crs_of
 from layers.store import Atlas
 from layers.values import Reason
 from server.ogc.collections import YEAR_FIELD, Collection, collection_of
-from server.ogc.crs import uri_of
+from server.ogc.crs import KnownCrs, uri_of
+from server.ogc.shapes import Shapes
 
 Kind = Literal["text", "integer", "number"]
 
@@ -40,9 +40,10 @@ class Property:
 class FeatureTable:
     """The features of a collection. Safe to share between threads; what is read once is kept."""
 
-    def __init__(self, atlas: Atlas, collection: Collection) -> None:
+    def __init__(self, atlas: Atlas, collection: Collection, shapes: Shapes | None = None) -> None:
         self.collection = collection
         self._atlas = atlas
+        self._shapes = shapes or Shapes(atlas)
         self._regions = atlas.regions(collection.edition.year).of_level(collection.level.id)
         self.properties: Mapping[str, Property] = {found.name: found for found in _properties(collection)}
         self._columns: dict[str, NDArray[Any]] = {}
@@ -75,13 +76,14 @@ class FeatureTable:
         regions = self._regions
         return np.column_stack([regions.west, regions.south, regions.east, regions.north])
 
-    @cached_property
+    @property
     def shapes(self) -> RegionShapes:
         """The shapes of the regions."""
-        edition = self.collection.edition
-        shapes = read_shapes(self._atlas.path(edition.regions), self.collection.level.id)
-        shapely.prepare(shapes.geometry)
-        return shapes
+        return self._shapes.of_level(self.collection.edition, self.collection.level.id)
+
+    def shapes_as_json(self, rows: NDArray[np.int64], crs: KnownCrs) -> list[str]:
+        """The geometries of some regions as GeoJSON."""
+        return self._shapes.as_json(self.collection.edition, self.collection.level.id, rows, crs)
 
     def _read(self, found: Property) -> NDArray[Any]:
         regions, collection = self._regions, self.collection
@@ -145,6 +147,7 @@ class Tables:
     def __init__(self, atlas: Atlas) -> None:
         self._atlas = atlas
         self._tables: dict[str, FeatureTable] = {}
+        self._shapes = Shapes(atlas)
         self._lock = Lock()
 
     def table(self, collection_id: str) -> FeatureTable:
@@ -152,7 +155,7 @@ class Tables:
         with self._lock:
             known = self._tables.get(collection_id)
             if known is None:
-                known = FeatureTable(self._atlas, collection_of(self._atlas.facts, collection_id))
+                known = FeatureTable(self._atlas, collection_of(self._atlas.facts, collection_id), self._shapes)
                 self._tables[collection_id] = known
             return known
 
