@@ -25,11 +25,12 @@ from layers.flows import Flow, published_flows
 from layers.grids import GridSource, read_grid
 from layers.indicators import IndicatorFigures, PublishedSeries, SeriesKey, publish_indicators
 from layers.kept_repairs import KeptRepairs
+from layers.languages import untranslated
 from layers.measured import measured_topics
 from layers.panels import Panel, published_panels
 from layers.places import Places
 from layers.postcodes import Postcodes, read_postcodes
-from layers.problems import Gathering, InputProblems
+from layers.problems import Gathering, InputProblems, listed
 from layers.recodes import Change, known_recodes
 from layers.regions import LevelRegions, read_regions
 from layers.report import LevelReport, PrepareReport
@@ -136,7 +137,7 @@ def prepare(catalog: Catalog, progress: Progress = lambda _stage, _done, _total:
         categories=figures.categories,
         decimals=figures.decimals,
         recodes=borders.recodes.changes[len(known_recodes().changes) :] if borders is not None else (),
-        report=_report(editions, tables, supplied, figures, panels, flows, postcodes),
+        report=_report(catalog, editions, tables, supplied, figures, panels, flows, postcodes),
     )
 
 
@@ -211,6 +212,7 @@ def _first_crs(catalog: Catalog, levels: tuple[LevelRegions, ...]) -> pyproj.CRS
 
 
 def _report(
+    catalog: Catalog,
     editions: list[Edition],
     tables: Sequence[JoinedTable],
     supplied: Sequence[SuppliedTable],
@@ -240,11 +242,13 @@ def _report(
     concerns = [*figures.concerns]
     concerns += [concern for flow in flows for concern in flow.concerns()]
     concerns += [concern for table in postcodes for concern in table.concerns()]
-    others = (
+    others = [
         *(panel.sentence() for panel in panels),
         *(flow.sentence() for flow in flows),
         *(table.sentence() for table in postcodes),
-    )
+    ]
+    if dutch := untranslated(catalog):
+        others.append(f"no English: {listed(dutch, 3)}; English pages show the Dutch")
     return PrepareReport(
-        tuple(levels), joins, tuple(figures.reports), (*notes, *figures.notes), tuple(concerns), others
+        tuple(levels), joins, tuple(figures.reports), (*notes, *figures.notes), tuple(concerns), tuple(others)
     )

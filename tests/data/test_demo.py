@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from layers.atlas import Text
 from layers.catalog import read_catalog
+from layers.languages import untranslated
 from layers.values import Reason
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -238,6 +239,10 @@ def test_the_value_of_a_few_homes_is_withheld_with_their_number(table: str, valu
         few = row[count] == "-99997" or 0 < float(row[count]) < 20
         is_rest = row.get("stichting", "alle") != "alle"  # which is withheld with the other part too
         assert row[value] == "-99997" if few else is_rest or row[value] != "-99997", row
+
+
+def test_every_text_of_the_demo_has_its_english() -> None:
+    assert untranslated(read_catalog(DEMO.parent / "demo.toml")) == []
 
 
 @pytest.mark.parametrize("column", ["profiel_woningen", "profiel_woz"])

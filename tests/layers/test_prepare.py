@@ -377,7 +377,7 @@ def test_decimals_are_the_same_in_every_year() -> None:
 def test_figures_that_are_rounded_to_0_are_told() -> None:
     write_table("code,woz\nGM9901,0.4\nGM9902,1.4\nGM9903,0\n")
     report = prepared(REGIONS, TABLE, INDICATOR + "decimals = 0\n").report
-    assert report.sentences()[-1] == (
+    assert report.sentences()[-2] == (
         "woz, gemeente 2022: 3 numbers, 2 rounded to the decimals of the indicator (1 of them to 0)"
     )
     assert report.concerns() == ["woz, gemeente 2022: 1 number that is not 0 rounded to 0; see decimals"]
@@ -473,6 +473,13 @@ def test_a_table_that_cannot_be_read_is_a_sentence(path: str, sentence: str) -> 
     assert told.startswith(sentence)
 
 
+def test_texts_without_english_are_told_and_what_is_the_same_in_both_is_not() -> None:
+    write_table()
+    assert prepared(REGIONS, TABLE, INDICATOR).report.others == (
+        "no English: atlas: title, themes vastgoed: title; English pages show the Dutch",
+    )
+
+
 def test_what_did_not_meet_is_reported() -> None:
     write_table("code,woz\nGM9901,250.4\nGM9909,1\nWK990101,2\nNL00,3\n,4\n")
     report = prepared(REGIONS, TABLE, INDICATOR + "decimals = 0\n").report
@@ -482,6 +489,7 @@ def test_what_did_not_meet_is_reported() -> None:
         "table figures, gemeente 2022: 1 row about the Netherlands",
         "table figures, gemeente 2022: 1 row about other levels passed over",
         "woz, gemeente 2022: 1 number, 2 missing, 1 rounded to the decimals of the indicator",
+        "no English: atlas: title, themes vastgoed: title; English pages show the Dutch",
     ]
     assert report.concerns() == [
         "table figures, gemeente 2022: 1 row (GM9909) is about no region of 2022",
