@@ -53,6 +53,7 @@ def _places(corner: PIXELS, level: Ints, pieces: Geometry, piece_level: Ints) ->
     piece_of = np.full(len(corner), -1)
     spare = shapely.area(pieces) - 0.5
     tree = shapely.STRtree(pieces)
+    shapely.prepare(pieces)
     taken = np.zeros(0, np.int64)
     for cell in _cells_around():
         for half in HALVES:
@@ -64,8 +65,11 @@ def _places(corner: PIXELS, level: Ints, pieces: Geometry, piece_level: Ints) ->
             key, first = np.unique(pixel_key(pixel), return_index=True)
             first = first[~np.isin(key, taken)]
             asking, pixel = waiting[first], pixel[first]
-            candidate, piece = tree.query(shapely.polygons(pixel[:, None, :] + half), predicate="within")
+            dots = shapely.polygons(pixel[:, None, :] + half)
+            candidate, piece = tree.query(dots)
             fits = (piece_level[piece] == level[asking[candidate]]) & (spare[piece] >= 0.5)
+            candidate, piece = candidate[fits], piece[fits]
+            fits = shapely.contains(pieces[piece], dots[candidate])
             candidate, piece = candidate[fits], piece[fits]
             # As many to a piece as it can spare.
             order = np.argsort(piece, kind="stable")

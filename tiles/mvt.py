@@ -23,7 +23,7 @@ from tiles.mvt_fields import (
     VERSION,
 )
 from tiles.ragged import Ints, offsets_of, sums
-from tiles.varint import Words, varint, varint_sizes, varints, zigzag
+from tiles.varint import Words, varint, varint_sizes, varints
 
 
 class GeometryKind(IntEnum):
@@ -69,9 +69,9 @@ def features_by_tile(pieces: Pieces, kind: GeometryKind, ids: NDArray[np.int64])
 def _commands(pieces: Pieces, first: Ints, kind: GeometryKind) -> tuple[NDArray[np.uint32], Ints]:
     """The command and parameter integers of all pieces (section 4.3), and how many each piece has."""
     length = np.diff(pieces.offsets)
-    step = np.empty(pieces.xy.shape, np.int64)
+    step = np.empty(pieces.xy.shape, np.int32)
     # The cursor runs on within a feature and starts at 0, 0 in the next; a ring does not move it when it closes.
-    step[1:] = np.diff(pieces.xy.astype(np.int64), axis=0)
+    np.subtract(pieces.xy[1:], pieces.xy[:-1], out=step[1:])
     step[pieces.offsets[:-1][first]] = pieces.xy[pieces.offsets[:-1][first]]
     extra = {GeometryKind.POINT: 1, GeometryKind.LINE: 2, GeometryKind.POLYGON: 3}[kind]
     count = 2 * length + extra
@@ -88,7 +88,7 @@ def _commands(pieces: Pieces, first: Ints, kind: GeometryKind) -> tuple[NDArray[
         command(offsets[:-1] + 3, (length - 1) << 3 | 2)
     if kind is GeometryKind.POLYGON:
         command(offsets[1:] - 1, CLOSE_PATH)
-    words[is_parameter] = zigzag(step).ravel()
+    words[is_parameter] = (step << 1 ^ step >> 31).view(np.uint32).ravel()
     return words, count
 
 

@@ -14,7 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from tiles.coverage import Coverage
-from tiles.ragged import Ints, grouped, offsets_of, ranges, row_of
+from tiles.ragged import Ints, grouped, in_order, offsets_of, ranges, row_of
 from tiles.rings import first_of_each, picked, pixel_key
 from tiles.shapes import Geometry, RingsAt, Shapes, less, marked, valid, whole_features
 from tiles.simplify import Lines, rows
@@ -189,18 +189,21 @@ def _across_straits(coverage: Coverage, lines: Lines) -> tuple[Ints, Ints]:
     """
     arcs, _ = coverage.outer_arcs
     some = rows(lines, arcs)
-    pixel = pixel_key(some.xy)
+    pixel, vertex = in_order(pixel_key(some.xy))
+    new_pixel = first_of_each(pixel)
+    alone = new_pixel & np.append(new_pixel[1:], True)
+    pixel, vertex = pixel[~alone], vertex[~alone]
+    source = some.source[vertex]
     # What mending added has come from nowhere, so it has met nothing there.
-    given = np.where(some.source[:, None] < 0, np.arange(len(pixel))[:, None] + 2.0, coverage.arcs.xy[some.source])
-    order, _ = grouped(given[:, 1], given[:, 0], pixel)
-    new_pixel = first_of_each(pixel[order])
-    place = np.cumsum(new_pixel) - 1
-    mixed = ~new_pixel[1:] & (np.diff(given[order], axis=0) != 0).any(axis=1)
-    meets = marked(place[1:][mixed], len(order))[place]
+    given = np.where(source[:, None] < 0, vertex[:, None] + 2.0, picked(coverage.arcs.xy, source))
+    place = np.cumsum(first_of_each(pixel)) - 1
+    by_source, _ = grouped(given[:, 1], given[:, 0], place)
+    mixed = (place[1:] == place[:-1]) & (np.diff(given[by_source], axis=0) != 0).any(axis=1)
+    meets = marked(place[1:][mixed], len(place))[place]
     by_ends, new_ends = grouped(*coverage.ends[arcs].T)
     lake = np.cumsum(new_ends) - 1
     encloses = np.bincount(lake)[lake] > 1
     return coverage.pairs_of_users(
-        np.concatenate([arcs[row_of(some.offsets)][order[meets]], arcs[by_ends[encloses]]]),
-        np.concatenate([place[meets], len(order) + lake[encloses]]),
+        np.concatenate([arcs[row_of(some.offsets)[vertex[meets]]], arcs[by_ends[encloses]]]),
+        np.concatenate([place[meets], len(place) + lake[encloses]]),
     )
