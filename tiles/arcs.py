@@ -57,15 +57,15 @@ class Arcs:
 def arcs_of(xy: Points, offsets: Ints, moved: Callable[[Points], Points] = lambda points: points) -> Arcs:
     """Cut open rings into arcs at the nodes.
 
-    A ring without a node (an island) becomes one closed arc that begins at its lowest-numbered vertex. ``moved`` says where
+    A ring without a node (an island) becomes one closed arc that begins at its vertex of the lowest rank. ``moved`` says where
     points come to lie; it is asked once for each, so that shared ones stay together.
     """
     rings = len(offsets) - 1
-    vertex, position = distinct_vertices(xy)
+    vertex, position, rank = distinct_vertices(xy)
     ring = row_of(offsets)
     following, preceding = neighbours(offsets)
     after, before = vertex[following], vertex[preceding]
-    is_node = _nodes(vertex, position, after, before, ring, offsets)
+    is_node = _nodes(vertex, position, rank, after, before, ring, offsets)
 
     # Each occurrence of a node begins a use of an arc, which ends at the next such occurrence in the ring.
     start = np.flatnonzero(is_node[vertex])
@@ -79,7 +79,7 @@ def arcs_of(xy: Points, offsets: Ints, moved: Callable[[Points], Points] = lambd
     segments[wraps] += np.diff(offsets)[use_ring[wraps]]
 
     # Two uses are one arc if they have the same ends and the same first step from the same end.
-    first, first_step, last, last_step = vertex[start], after[start], vertex[end], before[end]
+    first, first_step, last, last_step = rank[vertex[start]], rank[after[start]], rank[vertex[end]], rank[before[end]]
     backwards = np.where(first != last, first > last, first_step > last_step)
     name = np.where(backwards, last * len(position) + last_step, first * len(position) + first_step)
     _, chosen, arc = np.unique(name, return_index=True, return_inverse=True)
@@ -99,10 +99,14 @@ def arcs_of(xy: Points, offsets: Ints, moved: Callable[[Points], Points] = lambd
     return Arcs(along, offsets_of(length), arc.astype(np.int64), backwards, use_ring, rings)
 
 
-def distinct_vertices(xy: Points) -> tuple[Ints, Ints]:
-    """(n,) a number for each vertex, equal where the coordinates are, and the position of one occurrence of each number."""
+def distinct_vertices(xy: Points) -> tuple[Ints, Ints, Ints]:
+    """(n,) a number for each vertex, equal where the coordinates are; the position where each number comes first, and its rank.
+
+    Numbers count up by first occurrence, so that what is looked up for one vertex after the other lies together in memory.
+    Ranks follow from the coordinates alone.
+    """
     # Bits of x and y are mixed into one key; -0.0 is made 0.0 first. The position stands in the last bits of the key, as
-    # sorting numbers is several times faster than finding the order in which they would be sorted.
+    # sorting 2 M numbers takes a ninth of the time of finding the order in which they would be sorted.
     bits = np.ascontiguousarray(xy + 0.0).view(np.int64)
     last = np.int64((1 << len(xy).bit_length()) - 1)
     key = (bits[:, 0] * MIX[0] + bits[:, 1] * MIX[1]) & ~last
@@ -118,9 +122,14 @@ def distinct_vertices(xy: Points) -> tuple[Ints, Ints]:
         among = order[some]
         order[some] = among[np.lexsort((among, bits[among, 1], bits[among, 0], group[some]))]
         new = _changes(bits, order)
-    vertex = np.empty(len(order), np.int64)
-    vertex[order] = np.cumsum(new) - 1
-    return vertex, order[new]
+    first, begins = order[new], np.append(np.flatnonzero(new), len(order))
+    is_first = np.zeros(len(order), bool)
+    is_first[first] = True
+    number = (np.cumsum(is_first) - 1)[first]
+    vertex, rank = np.empty(len(order), np.int64), np.empty(len(first), np.int64)
+    vertex[order] = np.repeat(number, np.diff(begins))
+    rank[number] = np.arange(len(first))
+    return vertex, np.flatnonzero(is_first), rank
 
 
 def _changes(bits: Ints, order: Ints) -> NDArray[np.bool_]:
@@ -140,7 +149,9 @@ def neighbours(offsets: Ints) -> tuple[Ints, Ints]:
     return following, preceding
 
 
-def _nodes(vertex: Ints, position: Ints, after: Ints, before: Ints, ring: Ints, offsets: Ints) -> NDArray[np.bool_]:
+def _nodes(
+    vertex: Ints, position: Ints, rank: Ints, after: Ints, before: Ints, ring: Ints, offsets: Ints
+) -> NDArray[np.bool_]:
     """(vertices,) True for nodes; every ring has at least one."""
     low, high = np.minimum(after, before), np.maximum(after, before)
     shown = position[vertex]
@@ -149,8 +160,10 @@ def _nodes(vertex: Ints, position: Ints, after: Ints, before: Ints, ring: Ints, 
     has_node = np.zeros(len(offsets) - 1, bool)
     has_node[ring[is_node[vertex]]] = True
     while not has_node.all():
-        lowest = np.minimum.reduceat(vertex, offsets[:-1])
-        is_node[lowest[~has_node]] = True
+        number = np.empty_like(rank)
+        number[rank] = np.arange(len(rank))
+        lowest = np.minimum.reduceat(rank[vertex], offsets[:-1])
+        is_node[number[lowest[~has_node]]] = True
         # A shared vertex may just have become a node of a ring that had none of its own, too.
         has_node[ring[is_node[vertex]]] = True
     return is_node

@@ -78,8 +78,12 @@ def test_points_are_told_apart_where_their_keys_are_equal(monkeypatch: pytest.Mo
     xy = np.vstack([rng.integers(0, 7, (500, 2)), [[0.0, 3.0], [-0.0, 3.0]]]).astype(float)
     for mix in ([0, 0], [1 << 60, 0]):
         monkeypatch.setattr(arcs, "MIX", np.array(mix, np.int64))
-        vertex, position = distinct_vertices(xy)
+        vertex, position, rank = distinct_vertices(xy)
         _, expected = np.unique(xy, axis=0, return_inverse=True)
         assert len(set(zip(vertex.tolist(), expected.ravel().tolist(), strict=True))) == len(position) == 49
         assert np.array_equal(vertex[position], np.arange(49))
         assert np.array_equal(xy[position][vertex], xy)
+        # Numbers follow the order of the points, ranks do not.
+        assert (np.diff(position) > 0).all()
+        again, _, other_rank = distinct_vertices(xy[::-1])
+        assert np.array_equal(other_rank[again][::-1], rank[vertex])
