@@ -21,7 +21,7 @@ from tiles.ragged import Ints
 from tiles.splice import splice_all
 from tiles.tilestats import with_fields
 
-AT_ONCE = 1 << 18
+AT_ONCE = 1 << 19
 """Bytes of stored tiles that are joined at once; the result does not depend on it."""
 
 

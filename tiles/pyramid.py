@@ -131,7 +131,7 @@ class ZoomReport:
     z: int
     tiles: int
     largest: int
-    """Bytes of its largest tile, compressed."""
+    """Bytes of its largest tile as it is stored."""
 
     crossed: int
     pinched: int
@@ -166,6 +166,7 @@ def write_pyramid(
     mlt: Path | None = None,
     outlines: bool = True,
     labels: bool = True,
+    compression: Compression = Compression.GZIP,
     jobs: int = 1,
     progress: Progress = lambda _stage, _done, _total: None,
 ) -> PyramidReport:
@@ -174,7 +175,7 @@ def write_pyramid(
     Tiles hold a layer per backdrop and level (features with id and geometry, no tags), ``grenzen`` and ``labels``. There
     is a tile wherever a region reaches into one, from the smallest ``minzoom`` to ``maxzoom``. ``jobs`` zooms are worked on
     at a time; the result depends neither on it nor on the order of regions in a level. ``path`` becomes an archive of Mapbox
-    Vector Tiles, ``mlt`` one of the same tiles as MapLibre Tiles.
+    Vector Tiles, ``mlt`` one of the same tiles as MapLibre Tiles. Tiles that are only there to be joined need no ``compression``.
     """
     paths = {Encoding.MVT: path} | ({Encoding.MLT: mlt} if mlt is not None else {})
     plan = _Plan(tuple(level.by_code() for level in levels), tuple(backdrop), crs, Grid.named(grid), outlines, labels)
@@ -183,7 +184,9 @@ def write_pyramid(
     reports = []
     first = min(item.minzoom for item in plan.layers)
     zooms = _zooms(plan, maxzoom, first)
-    for done, (bodies, report) in enumerate(_in_turn(lambda zoom: _tiles_of(plan, zoom, list(paths)), zooms, jobs)):
+    for done, (bodies, report) in enumerate(
+        _in_turn(lambda zoom: _tiles_of(plan, zoom, list(paths), compression), zooms, jobs)
+    ):
         for encoding, found in zip(paths, bodies, strict=True):
             tiles[encoding] |= found
         reports.append(report)
@@ -191,7 +194,7 @@ def write_pyramid(
     bounds = plan.bounds()
     described = {**metadata, "vector_layers": plan.vector_layers(maxzoom)}
     for encoding, archive in paths.items():
-        write_archive(archive, tiles[encoding], bounds, described, encoding=encoding)
+        write_archive(archive, tiles[encoding], bounds, described, encoding=encoding, compression=compression)
     return PyramidReport(tuple(reversed(reports)), bounds, path.stat().st_size)
 
 
@@ -409,8 +412,8 @@ class _Drawn:
                 return layers_by_tile(name, self.pieces, self.kind, self.ids)
 
 
-def _tiles_of(plan: _Plan, zoom: _Zoom, encodings: Sequence[Encoding]) -> _Made:
-    """The tiles of one zoom in each encoding, gzipped."""
+def _tiles_of(plan: _Plan, zoom: _Zoom, encodings: Sequence[Encoding], compression: Compression) -> _Made:
+    """The tiles of one zoom in each encoding, compressed."""
     shapes, lines, mending = shapes_of(zoom.storey.coverage, zoom.lines, zoom.finest, EXTENT << zoom.z)
     areas = cut_shapes(shapes, zoom.z, BUFFER)
     drawn = {
@@ -418,7 +421,7 @@ def _tiles_of(plan: _Plan, zoom: _Zoom, encodings: Sequence[Encoding]) -> _Made:
         **_lines(plan, zoom, lines),
         **({LABELS: _labels(plan, zoom.z, areas.tile)} if plan.has_labels else {}),
     }
-    bodies = [_encoded(plan, zoom.z, drawn, encoding) for encoding in encodings]
+    bodies = [_encoded(plan, zoom.z, drawn, encoding, compression) for encoding in encodings]
     report = ZoomReport(
         zoom.z,
         len(bodies[0]),
@@ -430,13 +433,13 @@ def _tiles_of(plan: _Plan, zoom: _Zoom, encodings: Sequence[Encoding]) -> _Made:
     return bodies, report
 
 
-def _encoded(plan: _Plan, z: int, drawn: Mapping[str, _Drawn], encoding: Encoding) -> _Bodies:
+def _encoded(plan: _Plan, z: int, drawn: Mapping[str, _Drawn], encoding: Encoding, compression: Compression) -> _Bodies:
     layers = [one.layers(name, encoding) for name, one in drawn.items()]
     numbers = sorted({number for found in layers for number in found})
     tiles = [b"".join(found[number] for found in layers if number in found) for number in numbers]
     text = {OUTLINES: plan.outline_attributes} | ({LABELS: plan.labels[1]} if plan.has_labels else {})
     return {
-        TileCoord(z, number % (1 << z), number >> z): Compression.GZIP.packed(tile)
+        TileCoord(z, number % (1 << z), number >> z): compression.packed(tile)
         for number, tile in zip(numbers, joined_all(tiles, text, encoding), strict=True)
     }
 

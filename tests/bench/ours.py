@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 
 from tiles.archive import TileArchive
 from tiles.attributes import Attributes, TileColumn
+from tiles.compression import Compression
 from tiles.encoding import Encoding
 from tiles.featureid import feature_ids
 from tiles.joined import write_joined
@@ -52,7 +53,19 @@ def build(regions: Path, out: Path, jobs: int, encoding: Encoding = Encoding.MVT
     tiles = out.with_suffix(".geometry.pmtiles")
     mvt, mlt = (tiles, None) if encoding is Encoding.MVT else (out.with_suffix(".mvt.pmtiles"), tiles)
     facts = {"name": LAYER}
-    pyramid.write_pyramid(mvt, [level], [], crs, MAXZOOM, facts, mlt=mlt, outlines=False, labels=False, jobs=jobs)
+    pyramid.write_pyramid(
+        mvt,
+        [level],
+        [],
+        crs,
+        MAXZOOM,
+        facts,
+        mlt=mlt,
+        outlines=False,
+        labels=False,
+        compression=Compression.NONE,  # these are made to be joined
+        jobs=jobs,
+    )
     clock.lap("tiles")
     columns = {name: _column(table[name]) for name in table.column_names if name != "geometry"}
     write_joined(TileArchive.open(tiles), out, {LAYER: Attributes.of(ids, columns)}, jobs=jobs)
