@@ -27,7 +27,7 @@ from tiles.repair import Geometry, Repaired, RepairReport, repair_coverage
 from tiles.version import engine_version
 
 WORTH_KEEPING = 100_000
-"""Borders with fewer vertices are repaired sooner than they are looked up."""
+"""Borders with fewer vertices are repaired each time."""
 
 MOST = 24
 """Files that are kept; those not asked for longest go first."""

@@ -282,9 +282,7 @@ def _quarters(begin: PIXELS, end: PIXELS, side: int) -> tuple[PIXELS, Ints]:
 def _bounds(lines: Lines) -> tuple[PIXELS, PIXELS]:
     """(lines, 2) lowest and highest x, y of each."""
     begin = lines.offsets[:-1]
-    x, y = lines.xy.T.copy()  # one after the other is several times quicker than pairs
-    low, high = (np.column_stack([end.reduceat(x, begin), end.reduceat(y, begin)]) for end in (np.minimum, np.maximum))
-    return low, high
+    return np.minimum.reduceat(lines.xy, begin), np.maximum.reduceat(lines.xy, begin)
 
 
 def _as_given(coverage: Coverage, arcs: Ints, units: int) -> Lines:

@@ -23,7 +23,8 @@ def to_unit_square(xy: NDArray[np.float64], crs: pyproj.CRS, grid: Grid) -> NDAr
     """(n, 2) where points lie in the square of tile 0/0/0: x east, y south, both 0 to 1 inside the grid.
 
     Many points are projected by a Chebyshev polynomial fitted to pyproj over their extent and checked on real points to a
-    centimetre (8 times faster); where it does not follow, by pyproj itself.
+    centimetre; where it does not follow, by pyproj itself. Of 1 M points that took a ninth of the time from RD and three
+    quarters from degrees.
     """
     projected = _projected(xy, pyproj.Transformer.from_crs(crs, grid.crs, always_xy=True))
     return np.column_stack([(projected[:, 0] - grid.west) / grid.size_m, (grid.north - projected[:, 1]) / grid.size_m])

