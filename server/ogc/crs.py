@@ -7,8 +7,10 @@ official transformation by up to 0.25 m; borders of CBS are true to 5 to 50 m.
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 
 import numpy as np
@@ -60,7 +62,7 @@ def projected(geometry: NDArray[Any], stored: CRS, wanted: KnownCrs) -> NDArray[
     """Geometries in the CRS that was asked for, with its axes and decimals."""
     step = _transformer(stored.to_wkt(), wanted.definition)
     coordinates = shapely.get_coordinates(geometry)
-    moved = np.column_stack(step.transform(coordinates[:, 0], coordinates[:, 1])) if step else coordinates
+    moved = _moved(step, coordinates) if step else coordinates
     if wanted.is_latitude_first:
         moved = moved[:, ::-1]
     rounded: NDArray[Any] = shapely.set_coordinates(geometry.copy(), moved.round(wanted.decimals))
@@ -83,8 +85,22 @@ def in_stored(geometry: Any, given: KnownCrs, stored: CRS) -> Any:
     step = _transformer(given.definition, stored.to_wkt())
     if step is None:
         return geometry
-    moved = shapely.transform(geometry, lambda xy: np.column_stack(step.transform(xy[:, 0], xy[:, 1])))
+    moved = shapely.transform(geometry, partial(_moved, step))
     return moved if np.isfinite(shapely.get_coordinates(moved)).all() else shapely.Polygon()
+
+
+def _moved(step: Transformer, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n, 2) coordinates after a step, taken in the one thread that does so."""
+    return np.column_stack(_thread(os.getpid()).submit(step.transform, xy[:, 0], xy[:, 1]).result())
+
+
+@lru_cache(maxsize=1)
+def _thread(_process: int) -> ThreadPoolExecutor:
+    """PROJ reads its database anew in each thread, which takes 80 ms, and threads of requests come and go.
+
+    A process that was forked has none of the threads of before.
+    """
+    return ThreadPoolExecutor(1, "coordinates")
 
 
 @lru_cache(maxsize=64)

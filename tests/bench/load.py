@@ -18,6 +18,7 @@ import httpx
 from tests.bench.process import session_cpu_s
 
 PATIENCE_S: Final = 30
+ENOUGH: Final = 40
 FIRST_CORE, SECOND_CORE = "0", "1"
 
 
@@ -97,9 +98,9 @@ def _check(peer: Peer, port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 def warm(port: int, peer: Peer) -> None:
-    """Everything once, so that what a server does the first time is not measured; where it makes all anew, a few."""
+    """Everything once, so that what a server does the first time is not measured; where it makes all anew, so many."""
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_S) as client:
-        for path in peer.paths if peer.keeps else peer.paths[:4]:
+        for path in peer.paths if peer.keeps else peer.paths[:ENOUGH]:
             client.get(path)
 
 
