@@ -10,6 +10,7 @@ from pathlib import Path
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from server.background import Background, background
 from server.grids.routes import GRID_ROUTES
 from server.headers import OpenToAll, everywhere
 from server.health_route import live, ready
@@ -47,6 +48,7 @@ ROUTES = (
     Route("/sprites/{name}", reasons_sprite),
     Route("/values/{indicator}", values),
     Route("/postcodes/{digits}", postcodes),
+    Route("/background/{z}/{x}/{y}", background),
     Route("/raster/{indicator}/{z}/{x}/{name}", raster),
     *KAART_ROUTES,
     *GRID_ROUTES,
@@ -80,6 +82,7 @@ def create_app(settings: Settings, *atlases: CurrentAtlas, tally: Tally | None =
     # An address has one spelling; one with a slash behind is another one, which does not exist.
     site.router.redirect_slashes = False
     site.state.settings = settings
+    site.state.background = Background(settings.background) if settings.background else None
     site.state.static = StaticFiles.read(settings.static)
     return site
 

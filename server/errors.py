@@ -4,6 +4,7 @@ ServerError
 ├── BadSetting          the environment holds a value that cannot be used     the start stops
 ├── BadRequest          an address or header that cannot be understood        400
 ├── NotThere            an address that names nothing                         404
+├── NoBackground        the site of the background map fails                  502
 ├── AtlasNameTaken      two things would stand at one address                 the start stops
 ├── BadExport           a static site cannot be written as asked              the export stops
 └── CannotListen        an address or port the server cannot have             the start stops
@@ -53,6 +54,14 @@ class CannotListen(ServerError):
 
 class BadExport(ServerError):
     """A static site that cannot be written as asked."""
+
+
+class NoBackground(ServerError):
+    """The site that the background map comes from gave no picture."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(f"the site of the background map {what}; the map itself works without it")
 
 
 class AtlasNameTaken(ServerError):

@@ -12,11 +12,13 @@ from starlette.responses import Response
 
 from layers.atlas import AtlasFacts, Lang
 from server.address import base_url
+from server.background import PDOK_ATTRIBUTION
 from server.documents import Landing, Link
 from server.headers import page_headers, parents
 from server.kaart.preview import preview
 from server.negotiation import Encoding, best_media_type
 from server.responses import ALWAYS_THERE, CachePolicy, Content, respond
+from server.settings import Settings
 from server.snapshot import Snapshot
 from server.static_files import StaticFiles
 from server.viewer_query import lang_of
@@ -94,6 +96,7 @@ def _page(request: Request, name: str, *, embedded: bool) -> Response:
     shared = preview(snapshot, request.query_params, base_url(request, request.app.state.settings))
     if shared:
         shared = f"{shared}\n{without_scripts(request.url.query)}"
+    shared += background_mark(request.app.state.settings)
     content = Content.of(introduced(source, snapshot.facts, lang, shared).encode(), "text/html; charset=utf-8")
     headers = page_headers(parents(request.app.state.settings, snapshot.facts) if embedded else None)
     vary = "Accept-Encoding" if embedded else "Accept, Accept-Encoding"
@@ -108,6 +111,14 @@ def introduced(page: str, facts: AtlasFacts, lang: Lang, shared: str = "") -> st
     page = re.sub(r"<html[^>]*>", f'<html lang="{lang}">', page, count=1)
     page = re.sub(r'\s*<meta name="description"[^>]*>', "", page)
     return re.sub(r"<title>[^<]*</title>", lambda _: f"<title>{title}</title>\n{meta}", page, count=1)
+
+
+def background_mark(settings: Settings) -> str:
+    """Tells the viewer that there is a background map, and whose."""
+    if not settings.background:
+        return ""
+    credit = settings.background_attribution or PDOK_ATTRIBUTION
+    return f'\n<meta name="zichtkaart:background" content="{html.escape(credit)}">'
 
 
 def without_scripts(query: str) -> str:

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, ExceptionHandler, Message, Receive, Scope, Send
 
-from server.errors import BadRequest, NotThere, shown
+from server.errors import BadRequest, NoBackground, NotThere, shown
 from server.responses import CachePolicy
 from styles.errors import CountIsNoFill, NoFigures, NoPair
 from tiles.errors import TileOutOfRange
@@ -29,6 +29,7 @@ STATUSES: Final[dict[type[Exception], HTTPStatus]] = {
     BadRequest: HTTPStatus.BAD_REQUEST,
     NotThere: HTTPStatus.NOT_FOUND,
     TileOutOfRange: HTTPStatus.NOT_FOUND,
+    NoBackground: HTTPStatus.BAD_GATEWAY,
     NoFigures: HTTPStatus.NOT_FOUND,
     NoPair: HTTPStatus.BAD_REQUEST,
     CountIsNoFill: HTTPStatus.BAD_REQUEST,

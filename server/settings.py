@@ -75,6 +75,12 @@ class Settings:
 
     contact_email: str = ""
     contact_url: str = ""
+    background: str = ""
+    """Name or address template of a background map; empty for none."""
+
+    background_attribution: str = ""
+    """Whose map that is, for its readers."""
+
     static: Path = BUILT_FRONT_END
     """Folder of the built front end."""
 
@@ -94,6 +100,8 @@ class Settings:
             raise BadSetting(
                 f"{PREFIX}SECURITY_EXPIRES", "", "the date until which security.txt is right: a year from now"
             )
+        if settings.background.startswith("http") and not settings.background_attribution:
+            raise BadSetting(f"{PREFIX}BACKGROUND_ATTRIBUTION", "", "whose background map that is, for its readers")
         return settings
 
 
@@ -200,6 +208,14 @@ def _public_url(key: str, value: str) -> str:
     return url
 
 
+def _background(key: str, value: str) -> str:
+    names = ("brt-grijs", "brt-standaard", "brt-pastel", "brt-water")
+    gaps = all(value.count(gap) == 1 for gap in ("{z}", "{x}", "{y}"))
+    if value not in names and not (gaps and re.fullmatch(r"https?://[A-Za-z0-9.:-]+/([!-z|~]|\{[xyz]\})*", value)):
+        raise BadSetting(key, value, f"one of {', '.join(names)}, or an address with {{z}}, {{x}} and {{y}}")
+    return value
+
+
 def _email(key: str, value: str) -> str:
     if not re.fullmatch(r"[^@\s]{1,64}@[A-Za-z0-9.-]{1,250}", value):
         raise BadSetting(key, value, "an address such as kaart@gemeente.nl")
@@ -282,6 +298,14 @@ SETTINGS: Final = (
     Setting("contact_name", "Who publishes the map, for programs: in OpenAPI and DCAT.", _text, "the attribution"),
     Setting("contact_email", "The address to write to about the map, in OpenAPI and DCAT.", _email, "none"),
     Setting("contact_url", "The page about the publisher, in OpenAPI and DCAT.", _public_url, "the site itself"),
+    Setting(
+        "background",
+        "Map behind the figures that readers can switch on: `brt-grijs`, `brt-standaard`, `brt-pastel` or `brt-water` of PDOK, "
+        "or an address with `{z}`, `{x}` and `{y}` in Web Mercator. The server fetches it: no reader's address goes there.",
+        _background,
+        "none",
+    ),
+    Setting("background_attribution", "Whose map that is, for its readers.", _text, "that of PDOK, for its maps"),
     Setting("static", "Folder of the built front end.", _folder, "the one that came with the package"),
 )
 

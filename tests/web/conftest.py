@@ -65,8 +65,8 @@ def site_below_a_path(demo_atlas: Path, tmp_path: Path) -> Iterator[str]:
 
 
 @contextmanager
-def serving(atlas: Path, log: Path, root_path: str = "") -> Iterator[str]:
-    """Run a server; its log must be clean when the tests are done with it."""
+def serving(atlas: Path, log: Path, root_path: str = "", **settings: str) -> Iterator[str]:
+    """Run a server, with further settings by their field; its log must be clean when the tests are done with it."""
     if not (REPOSITORY / "server/static/index.html").is_file():
         absent("the front end is not built: run npm ci and npm run build in server/web")
     with socket.socket() as free:
@@ -75,6 +75,7 @@ def serving(atlas: Path, log: Path, root_path: str = "") -> Iterator[str]:
     command = [sys.executable, "-m", "server.cli", "serve", str(atlas), "--host", "127.0.0.1", "--port", str(port)]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("ZICHTKAART_")}
     environment["ZICHTKAART_ROOT_PATH"] = root_path
+    environment |= {f"ZICHTKAART_{name.upper()}": value for name, value in settings.items()}
     with log.open("w") as output:
         server = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=output, stderr=subprocess.STDOUT)
     address = f"http://127.0.0.1:{port}{root_path}/"

@@ -7,6 +7,7 @@ import type { Area, FigureState, Pointed } from "./area.js";
 import "./area-card.js";
 import { editionOf, indicatorOf, levelFacts, levelsOf, nationalNumber, seriesIn } from "./atlas.js";
 import type { AtlasFacts, EditionFacts, FlowFacts, IndicatorFacts, LevelFacts, Reason } from "./atlas-types.js";
+import { FILL_OPACITY, backgroundCredit } from "./background.js";
 import type { Beside } from "./beside.js";
 import "./beside.js";
 import "./choices.js";
@@ -313,7 +314,7 @@ export class ZichtApp extends LitElement {
             ...(second?.how === "swipe" && second.indicator !== view.indicator ? [legend(second.indicator, null)] : []),
           ],
           lines: [
-            `${t.source}: ${mapSources(facts, this.#indicator, view.lang).map(({ text }) => text).join(" | ")}`,
+            `${t.source}: ${mapSources(facts, this.#indicator, view.lang).map(({ text }) => text).join(" | ")}${this.#backgroundLine}`,
             ...(facts.notice == null ? [] : [inLang(facts.notice, view.lang)]),
           ],
         },
@@ -474,6 +475,9 @@ export class ZichtApp extends LitElement {
   }
 
   override updated(changed: PropertyValues): void {
+    // Colors of the legend are as pale as those on the map.
+    if (this.#backgroundLine === "") this.style.removeProperty("--fill-opacity");
+    else this.style.setProperty("--fill-opacity", String(FILL_OPACITY));
     if (!this.place.isPage) {
       this.#tell(changed);
       return;
@@ -489,6 +493,12 @@ export class ZichtApp extends LitElement {
     if (changed.has("view") && changed.get("view") === null) this.dispatchEvent(new Event("shown"));
     const { indicator, year } = this.view;
     if (changed.has("area") && this.area?.figure.kind !== "loading") this.dispatchEvent(new CustomEvent("area", { detail: { area: this.area, indicator, year } }));
+  }
+
+  /** Whose background map is shown, if one is; behind the sources of the figures. */
+  get #backgroundLine(): string {
+    const credit = this.view?.background === true ? backgroundCredit() : null;
+    return credit === null ? "" : ` | ${credit}`;
   }
 
   get #heading(): string {
@@ -569,7 +579,7 @@ export class ZichtApp extends LitElement {
       <div class=${this.area === null ? "foot" : "foot chosen"}>
         ${this.#legends(facts, view, true)}
         <p class="source">
-          <span>${t.source}: ${spokenSources(facts, this.#indicator, view.lang)}</span>
+          <span>${t.source}: ${spokenSources(facts, this.#indicator, view.lang)}${this.#backgroundLine}</span>
           <a href=${address(writeAddress(this.#sound, facts))} target="_blank" rel="noopener">${t.fullPage} ${outsideIcon}</a>
         </p>
       </div>`;
@@ -602,6 +612,7 @@ export class ZichtApp extends LitElement {
           @reason=${(event: CustomEvent<MapEvents["reason"]>) => this.#meet(event.detail)}
           @pointed=${(event: CustomEvent<MapEvents["pointed"]>) => (this.pointed = event.detail)}
           @pick=${(event: CustomEvent<MapEvents["pick"]>) => this.#pick(event.detail)}
+          @background=${(event: CustomEvent<MapEvents["background"]>) => this.#choose({ background: event.detail })}
           @map-problem=${(event: CustomEvent<string>) => (this.problem = event.detail)}
         ></zicht-map>
         ${view.second?.how === "swipe" ? this.#swipe(facts, view, view.second) : nothing}
@@ -634,7 +645,7 @@ export class ZichtApp extends LitElement {
             ></zicht-area>`}
       </div>
       ${this.embedded ? nothing : view.table !== null ? this.#table(view, view.table) : this.#beside(view)}
-      ${this.embedded ? nothing : html`<p class="credit">${t.source}: ${spokenSources(facts, this.#indicator, view.lang)}</p>`}
+      ${this.embedded ? nothing : html`<p class="credit">${t.source}: ${spokenSources(facts, this.#indicator, view.lang)}${this.#backgroundLine}</p>`}
     </section>`;
   }
 

@@ -53,6 +53,8 @@ export interface MapEvents {
   readonly drawing: Drawing | null;
   /** The map is moving, or was made just now. */
   readonly moving: Camera;
+  /** The reader wants the background map, or no longer. */
+  readonly background: boolean;
   /** A sentence for the reader. */
   readonly "map-problem": string;
 }

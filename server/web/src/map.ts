@@ -7,6 +7,8 @@ import { problemSentence, readFigures, readStyle, tilesAddress } from "./api.js"
 import type { Pointed } from "./area.js";
 import { editionOf, fieldOf, indicatorOf, seriesIn } from "./atlas.js";
 import type { AtlasFacts, Reason } from "./atlas-types.js";
+import { BACKGROUND, backgroundCredit, withBackground } from "./background.js";
+import { BackgroundControl } from "./background-control.js";
 import { type Figure, figureInTile, formatFigure } from "./figure.js";
 import { withFlows } from "./flow-layers.js";
 import type { FlowLines } from "./flows.js";
@@ -92,6 +94,7 @@ export class ZichtMap extends LitElement {
   declare protected isAtEdge: boolean;
 
   #map: MapLibre | null = null;
+  #backgroundControl: BackgroundControl | null = null;
   #style: StyleSpecification | null = null;
   /** Whether the figures come as states instead of in the tiles. */
   #isJoined = false;
@@ -198,6 +201,7 @@ export class ZichtMap extends LitElement {
     if (this.#map !== null && !this.bare && changed.has("goal") && changed.get("goal") !== undefined) this.#go(this.goal);
     if (changed.has("selected")) this.#mark("selected", this.selected);
     if (changed.has("outlined")) this.#mark("hover", this.outlined);
+    this.#backgroundControl?.show(this.view.background);
     this.#placeTip();
   }
 
@@ -292,6 +296,10 @@ export class ZichtMap extends LitElement {
     }
     map.addControl(new NavigationControl({ showCompass: false }), "top-right");
     map.addControl(new WholeMapControl(this.#texts.wholeMap, () => (this.goal = this.#whole())), "top-right");
+    if (backgroundCredit() !== null) {
+      this.#backgroundControl = new BackgroundControl(this.#texts.background, this.view.background, () => this.#send("background", !this.view.background));
+      map.addControl(this.#backgroundControl, "top-right");
+    }
     map.addControl(new ScaleControl({ maxWidth: 90 }), "bottom-left");
     return map;
   }
@@ -382,7 +390,8 @@ export class ZichtMap extends LitElement {
       const isCrossed = view.second?.how === "cross";
       const joined = isCrossed ? null : joinedStyle(served, fieldOf(indicator), this.#tilesOf(edition.year, served), this.#reasons);
       this.#send("drawing", joined === null ? drawingOf(served) : null);
-      return { style: withFlows(forViewer(joined ?? served), this.flows), isJoined: joined !== null };
+      const areas = forViewer(joined ?? served);
+      return { style: withFlows(view.background && backgroundCredit() !== null ? withBackground(areas) : areas, this.flows), isJoined: joined !== null };
     } catch (problem) {
       if (asked === this.#asked) this.#send("map-problem", `${this.#texts.problemMap} ${problemSentence(problem, this.#texts)}`);
       return null;
@@ -482,7 +491,9 @@ export class ZichtMap extends LitElement {
       const { lng, lat } = map.getCenter();
       this.#send("camera", { zoom: map.getZoom(), lat, lon: lng });
     });
-    map.on("error", ({ error }) => {
+    map.on("error", (event) => {
+      const { error } = event;
+      if ("sourceId" in event && event.sourceId === BACKGROUND) return; // the figures are there without it
       if (!(error instanceof Error && error.name === "AbortError")) this.#send("map-problem", this.#texts.problemTiles);
     });
     map.on("mousemove", ({ point }) => HOVERS.matches && this.#pointAt(point));
@@ -633,8 +644,8 @@ function reasonsIn(figures: ReadonlyMap<string, Figure>): Set<Reason> {
   return new Set([...figures.values()].flatMap((figure) => (figure.kind === "reason" ? [figure.reason] : [])));
 }
 
-function styleKey({ indicator, year, level, second }: View): string {
-  return JSON.stringify([indicator, year, level, second]);
+function styleKey({ indicator, year, level, second, background }: View): string {
+  return JSON.stringify([indicator, year, level, second, background]);
 }
 
 customElements.define("zicht-map", ZichtMap);

@@ -58,6 +58,7 @@ export class ZichtSwatch extends LitElement {
       flex: none;
       forced-color-adjust: none;
       line-height: 0;
+      opacity: var(--fill-opacity, 1);
       print-color-adjust: exact;
     }
     canvas {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { facts } from "./fixture.js";
 import { type View, choose, readAddress, resolve, writeAddress } from "./view.js";
 
-const nothingMore = { table: null, beside: [], second: null, flow: null };
+const nothingMore = { table: null, beside: [], second: null, flow: null, background: false };
 
 const view: View = { ...nothingMore, indicator: "koop-woningen", year: 2022, level: "buurt", area: "BU99010101", lang: "en", camera: { zoom: 9.25, lat: 52.1, lon: 5.25 } };
 
@@ -18,7 +18,7 @@ describe("an address", () => {
     expect(writeAddress(bare, facts)).toBe("?thema=vastgoed&indicator=koop-woningen&jaar=2022");
   });
 
-  test.each<Partial<View>>([{}, { level: null }, { area: null }, { lang: "nl" }, { camera: null }, { year: 2021, level: null }, { indicator: "misdrijven", year: 2021, level: null }, { table: "-cijfer" }, { beside: ["GM0001", "GM0002"] }, { second: { how: "swipe", indicator: "koop-woningen", year: 2021 } }])(
+  test.each<Partial<View>>([{}, { level: null }, { area: null }, { lang: "nl" }, { camera: null }, { year: 2021, level: null }, { indicator: "misdrijven", year: 2021, level: null }, { table: "-cijfer" }, { background: true }, { beside: ["GM0001", "GM0002"] }, { second: { how: "swipe", indicator: "koop-woningen", year: 2021 } }])(
     "that is written and read again gives the same view: %j",
     (part) => {
       const wanted = { ...view, ...part };

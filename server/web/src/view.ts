@@ -34,6 +34,7 @@ export interface Request {
   readonly beside: readonly string[];
   readonly second: Second | null;
   readonly flow: string | null;
+  readonly background: boolean;
 }
 
 /** What is shown; everything in it exists, save perhaps the area. */
@@ -54,6 +55,8 @@ export interface View {
   readonly second: Second | null;
   /** Id of the flows that are drawn from and to the selected area. */
   readonly flow: string | null;
+  /** Whether the background map is shown, where there is one. */
+  readonly background: boolean;
 }
 
 /** Something in the address that the atlas does not have. */
@@ -79,6 +82,7 @@ export function readAddress(address: URL): Request {
     beside: [...new Set((query.get("naast") ?? "").split(",").filter((code) => code !== ""))].slice(0, MOST_BESIDE),
     second: readSecond(query.get("schuif"), "swipe") ?? readSecond(query.get("kruis"), "cross"),
     flow: query.get("stroom"),
+    background: query.get("achtergrond") === "aan",
   };
 }
 
@@ -103,6 +107,7 @@ export function writeAddress(view: View, facts: AtlasFacts): string {
   if (view.second !== null) query.set(view.second.how === "swipe" ? "schuif" : "kruis", `${view.second.indicator},${view.second.year}`);
   if (view.flow !== null) query.set("stroom", view.flow);
   if (view.beside.length > 0) query.set("naast", view.beside.join(","));
+  if (view.background) query.set("achtergrond", "aan");
   if (view.table !== null) query.set("tabel", view.table);
   if (view.lang !== "nl") query.set("lang", view.lang);
   return `?${String(query).replaceAll("%2C", ",")}${view.camera === null ? "" : writeCamera(view.camera)}`;
@@ -130,9 +135,9 @@ export function resolve(request: Request, facts: AtlasFacts): { view: View; note
   const hasLevel = seriesIn(indicator, year).some((series) => series.level === request.level);
   if (request.level !== null && !hasLevel) notes.push({ kind: "level", asked: request.level });
   const level = hasLevel ? request.level : null;
-  const { area, lang, camera, table, beside } = request;
+  const { area, lang, camera, table, beside, background } = request;
   const flow = (facts.flows ?? []).some(({ id }) => id === request.flow) ? request.flow : null;
-  return { view: { indicator: indicator.id, year, level, area, lang, camera, table, beside, second: secondIn(facts, request.second, indicator.id, year), flow }, notes };
+  return { view: { indicator: indicator.id, year, level, area, lang, camera, table, beside, second: secondIn(facts, request.second, indicator.id, year), flow, background }, notes };
 }
 
 /** The second subject, where it has figures of its year and is not just what the map shows already. */
