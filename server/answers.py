@@ -62,7 +62,7 @@ class Answered:
     def __init__(self, offer: Offer, everywhere: RawHeaders, route: str, tally: Tally) -> None:
         self.offer = offer
         self.everywhere = everywhere
-        self.available = tuple(offer.content.bodies)
+        self.available = offer.content.offered
         self.is_used = False
         """Whether it was sent since the cache last looked."""
 
@@ -71,11 +71,12 @@ class Answered:
         self._tally = tally
 
     def answer(self, head: Head) -> Baked | None:
-        """What this client gets; None where it would have to be unpacked first."""
+        """What this client gets; None where it would have to be packed or unpacked first."""
         encoding = head.encoding(self.available)
         known = self._baked.get(encoding)
         if known is None:
-            if encoding not in self.available and not self.offer.content.is_empty:
+            content = self.offer.content
+            if encoding not in content.bodies and not content.is_empty:
                 return None
             known = self._baked[encoding] = self._bake(encoding)
         self.is_used = True

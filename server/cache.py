@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from server.answers import Answered
 from server.metrics import Tally
+from server.negotiation import Encoding, best_encoding
 from server.responses import Content
 
 
@@ -41,13 +42,20 @@ class ContentCache:
         self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
         self._tally = tally or Tally()
 
-    async def get(self, key: Hashable, make: Callable[[], Content]) -> Content:
-        """The content of a key, made where it is not there. What could not be made is not remembered."""
+    async def get(self, key: Hashable, make: Callable[[], Content], accept_encoding: str | None = None) -> Content:
+        """The content of a key, made where it is not there. What could not be made is not remembered.
+
+        A content that is asked for again by someone who takes brotli is packed so, once.
+        """
         known = self._kept.get(key)
         if known is not None:
             self._tally.cache["hit"] += 1
             self._kept.move_to_end(key)
-            return known.content
+            content = known.content
+            if content.may_be_smaller and best_encoding(accept_encoding, content.offered) is Encoding.BROTLI:
+                content = await run_in_threadpool(content.smaller)
+                self._replace(key, known, content)
+            return content
         self._tally.cache["miss"] += 1
         content = await run_in_threadpool(make)
         self._put(key, content)
@@ -60,6 +68,13 @@ class ContentCache:
     def __iter__(self) -> Iterator[Hashable]:
         """The keys of what is kept, the oldest first."""
         return iter(self._kept)
+
+    def _replace(self, key: Hashable, known: Kept, content: Content) -> None:
+        """Put a content in the place of another; answers that hold the other are learned again."""
+        if self._kept.get(key) is known:
+            del self._kept[key]
+            self.size -= known.content.size
+            self._put(key, content)
 
     def _put(self, key: Hashable, content: Content) -> None:
         if key in self._kept or content.size > self.limit:

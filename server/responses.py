@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.negotiation import Encoding, best_encoding, matches
+from tiles.compression import Compression
 
 WORTH_PACKING = 1000
 """Bytes; a smaller body fits a packet anyway."""
@@ -45,6 +46,9 @@ class Content:
     bodies: Mapping[Encoding, bytes]
     """At least one; empty in all encodings where there is nothing to say (an empty tile)."""
 
+    may_be_smaller: bool = False
+    """Whether it is worth packing with brotli once it is asked for again (``smaller``)."""
+
     tag: str = field(init=False)
     """Follows from the bytes; each encoding has a tag of its own, as strong tags must."""
 
@@ -68,12 +72,22 @@ class Content:
     @staticmethod
     def packed(body: bytes | None, media_type: str) -> Content:
         """A body that was packed with gzip when it was made; None for an empty one."""
-        return Content(media_type, {Encoding.GZIP: body or b""})
+        return Content(media_type, {Encoding.GZIP: body or b""}, may_be_smaller=len(body or b"") >= WORTH_PACKING)
 
     @property
     def is_empty(self) -> bool:
         """True where there is nothing to send."""
         return not any(self.bodies.values())
+
+    def smaller(self) -> Content:
+        """The same with a body for those who take brotli; its other bodies and their tags stay what they are."""
+        packed = Compression.BROTLI.packed_quickly(self.body(Encoding.IDENTITY))
+        return Content(self.media_type, {**self.bodies, Encoding.BROTLI: packed})
+
+    @property
+    def offered(self) -> tuple[Encoding, ...]:
+        """The encodings a client that asks again can have."""
+        return (*self.bodies, Encoding.BROTLI) if self.may_be_smaller else tuple(self.bodies)
 
     @property
     def size(self) -> int:

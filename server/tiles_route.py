@@ -41,7 +41,8 @@ async def tile(request: Request) -> Response:
     asked = asked_encoding(request, tileset)
     encoding = asked or accepted_encoding(request, tileset)
     key = (tileset_key(facts), coord, encoding)
-    content = await snapshot.cache.get(key, partial(tile_content, tileset, coord, encoding))
+    make = partial(tile_content, tileset, coord, encoding)
+    content = await snapshot.cache.get(key, make, request.headers.get("accept-encoding"))
     policy = versioned_policy(request, tileset.versions[encoding])
     is_settled = asked is not None or len(tileset.versions) == 1
     return respond(request, content, policy, vary=VARY if is_settled else VARY_ON_ACCEPT, key=key)

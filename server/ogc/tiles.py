@@ -189,7 +189,8 @@ async def tile(request: Request) -> Response:
     if coord is None:
         return answer(request, Content.packed(None, MVT), policy=CachePolicy.SHORT)
     key = ("ogc", "tile", found.facts.id, name, coord)
-    content = await what.snapshot.cache.get(key, partial(tile_content, found, coord, Encoding.MVT, name))
+    make = partial(tile_content, found, coord, Encoding.MVT, name)
+    content = await what.snapshot.cache.get(key, make, request.headers.get("accept-encoding"))
     return answer(request, content, policy=CachePolicy.SHORT)
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import brotli
 import mapbox_vector_tile
 import pytest
 
@@ -80,7 +81,25 @@ def test_a_tile_without_figures_has_regions_only(client: Client) -> None:
     assert set(properties) == {"code", "name", "gemeente"}
 
 
-@pytest.mark.parametrize("accept", [None, "identity", "gzip;q=0", "br"])
+def test_a_tile_that_is_asked_for_again_comes_in_brotli_to_who_takes_that(
+    settings: Settings, atlas_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.responses.WORTH_PACKING", 100)
+    client = Client(open_app(settings, atlas_folder))
+    path = f"/tiles/{TILESET}/{MIDDLE}?f=mvt"
+    plain = client.get(path, accept_encoding="identity")
+    tags = {plain.headers["etag"]}
+    for accept, encoding in (("gzip, br", "br"), ("gzip", "gzip"), ("gzip;q=1, br;q=0.5", "gzip"), ("br", "br")):
+        answer = client.get(path, accept_encoding=accept)
+        assert (answer.headers["content-encoding"], answer.headers["vary"]) == (encoding, "Accept-Encoding")
+        assert (gzip if encoding == "gzip" else brotli).decompress(answer.raw) == plain.raw
+        again = client.get(path, accept_encoding=accept, if_none_match=answer.headers["etag"])
+        assert (again.status, again.headers["etag"]) == (304, answer.headers["etag"])
+        tags.add(answer.headers["etag"])
+    assert len(tags) == 3
+
+
+@pytest.mark.parametrize("accept", [None, "identity", "gzip;q=0"])
 def test_a_tile_is_sent_unpacked_to_who_does_not_take_gzip(client: Client, accept: str | None) -> None:
     packed = client.get(f"/tiles/{TILESET}/{MIDDLE}", accept_encoding="gzip")
     plain = client.get(f"/tiles/{TILESET}/{MIDDLE}", **({"accept_encoding": accept} if accept else {}))
