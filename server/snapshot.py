@@ -41,8 +41,8 @@ Stamp = tuple[int, int, int]
 """What changes when the manifest is replaced: inode, time and size."""
 
 
-OPEN_TILESETS: Final = 32
-"""Kept open; another choice of indicators takes a few hundredths of a second to open, and a megabyte or two."""
+OPEN_TILESETS: Final = 8
+"""Kept open: those of the whole country with ten indicators take six megabytes each, and a tenth of a second to open again."""
 
 TilesetKey = tuple[int, int | None, tuple[str, ...]]
 
