@@ -76,6 +76,10 @@ async def style(request: Request) -> Response:
     return respond(request, Content.of(body, "application/json"), CachePolicy.ASK)
 
 
+ZOOMS: Final = [f"{tenths / 10:g}" for tenths in range(241)]
+"""Zooms of a legend, in tenths: circles are as large as on a map that stands between two zooms."""
+
+
 async def legend(request: Request) -> Response:
     """The legend of a style as a drawing, of one level or of all."""
     snapshot = Snapshot.of(request)
@@ -83,9 +87,10 @@ async def legend(request: Request) -> Response:
     parameters = Parameters(request.query_params)
     level = parameters.optional("level", levels_of(indicator))
     lang: Lang = parameters.choice("lang", get_args(Lang), "nl")
-    zoom = parameters.number("zoom", range(25))
+    asked_zoom = parameters.optional("zoom", ZOOMS)
     other = asked_other(snapshot, indicator, parameters)
     parameters.check()
+    zoom = None if asked_zoom is None else float(asked_zoom)
     if other is None:
         drawing = partial(legend_svg, snapshot.facts, indicator.id, level, lang, zoom=zoom)
     else:

@@ -311,6 +311,15 @@ def test_a_legend_is_a_drawing_that_cannot_run_anything(client: Client) -> None:
     assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
+def test_a_legend_is_of_a_zoom_or_of_a_tenth_between_two(client: Client) -> None:
+    assert client.get("/styles/koopwoningen/legend.svg?zoom=7").status == 200
+    assert client.get("/styles/koopwoningen/legend.svg?zoom=7.3").status == 200
+    for zoom in ("7.35", "25", "-1", "nan", "far"):
+        answer = client.get(f"/styles/koopwoningen/legend.svg?zoom={zoom}")
+        assert answer.status == 400, zoom
+        assert "zoom is" in problem_of(answer)
+
+
 def test_the_sprite_has_every_image_the_style_names(client: Client) -> None:
     style = client.get("/styles/koopwoningen").json()
     named = {layer["paint"]["fill-pattern"] for layer in style["layers"] if "fill-pattern" in layer.get("paint", {})}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -82,6 +83,46 @@ def _ends(demo: Demo, code: str) -> str:
     (first, low), (last, high) = told[0], told[-1]
     decimals = demo.indicator.decimals
     return f"{number_text(low, decimals, 'nl')} in {first} naar {number_text(high, decimals, 'nl')} in {last}"
+
+
+def test_areas_beside_each_other_have_figures_of_every_measure_and_say_why_there_is_none(
+    viewer: Viewer, demo: Demo
+) -> None:
+    """The sheet of an area tells the main indicators of a topic; parts of a topic in another measure are not among them."""
+    topics = {topic.id: topic for topic in demo.facts.topics}
+    by_id = {one.id: one for one in demo.facts.indicators}
+    coarse, fine = (demo.regions(demo.indicator, level)[0] for level in demo.levels(demo.indicator)[:2])
+    sheet = demo.read(f"gebied/{coarse.code}?f=json")
+    told = {one["id"] for theme in sheet["themes"] for topic in theme["topics"] for one in topic["indicators"]}
+    part = next(
+        one
+        for one in demo.facts.indicators
+        if one.id not in told
+        and one.topic in topics
+        and one.measure != by_id[topics[one.topic].indicators[0]].measure
+        and demo.levels(one) == [coarse.level]
+        and demo.figures(one, coarse.level)[coarse.code][0] is not None
+    )
+    value, _ = demo.figures(part, coarse.level)[coarse.code]
+    assert value is not None
+    viewer.open(address(part, demo.year(part)) + f"&naast={coarse.code},{fine.code}")
+    cards = viewer.page.locator("zicht-beside .cards li .figure")
+    expect(cards.nth(0)).to_contain_text(number_text(value, part.decimals, "nl"))
+    expect(cards.nth(1)).to_have_text("Niet op dit niveau")
+
+
+def test_a_year_before_an_area_had_its_borders_is_not_a_missing_figure(viewer: Viewer, demo: Demo) -> None:
+    old, new = demo.facts.editions[0].year, demo.facts.editions[-1].year
+    known = set(demo.read(f"regions/{old}")["code"])
+    columns = demo.read(f"regions/{new}")
+    level = demo.levels(demo.indicator)[0]
+    code = next(
+        code for code, at in zip(columns["code"], columns["level"], strict=True) if at == level and code not in known
+    )
+    viewer.open(address(demo.indicator, demo.year(demo.indicator)) + f"&naast={code}")
+    viewer.page.get_by_text("Cijfers per jaar").click()
+    cells = viewer.page.locator("zicht-beside tbody tr").filter(has_text=re.compile(rf"^\s*{old}")).locator("td")
+    expect(cells.first).to_have_text("Niet in de grenzen van dit jaar")
 
 
 def test_no_more_than_four_areas_stand_side_by_side(viewer: Viewer, demo: Demo) -> None:

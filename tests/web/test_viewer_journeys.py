@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 import struct
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -208,6 +210,31 @@ def test_the_picture_is_a_png_of_map_legend_and_source(viewer: Viewer, demo: Dem
     assert box is not None
     assert width > box["width"] + 150  # the legend stands beside the map
     assert height > box["height"] + 80  # title above, source below
+
+
+def test_the_picture_has_circles_as_large_as_the_map_and_the_sources_of_both_subjects(
+    chromium: Browser, site: str, demo: Demo
+) -> None:
+    counted, other = (
+        next(one for one in demo.facts.indicators if one.drawn == drawn and one.theme == demo.facts.themes[-1].id)
+        for drawn in ("symbols", "fill")
+    )
+    area = demo.regions(demo.indicator, demo.levels(demo.indicator)[0])[0]
+    facts = json.loads(demo.facts.model_dump_json())
+    for indicator in facts["indicators"]:
+        indicator["source"] = {"nl": f"Bron van {indicator['id']}"}
+    year = demo.year(counted)
+    with a_viewer(chromium, site) as viewer:
+        viewer.page.route("**/atlas.json", lambda route: route.fulfill(json=facts))
+        viewer.open(address(counted, year) + f"&schuif={other.id},{year}#8.3/{area.lat}/{area.lon}")
+        expect(viewer.page.locator('zicht-map[state="idle"]')).to_have_count(2)
+        for subject in (counted, other):
+            expect(viewer.page.locator(".credit")).to_contain_text(f"Bron van {subject.id}")
+        with viewer.page.expect_download():
+            viewer.page.get_by_role("button", name="Bewaar als plaatje").click()
+        asked = [parse_qs(urlsplit(url).query) for url in viewer.requests if f"/{counted.id}/legend.svg" in url]
+        assert [one["zoom"] for one in asked] == [["8.3"]]
+        assert viewer.errors == []
 
 
 def test_the_viewer_is_light(chromium: Browser, site: str) -> None:

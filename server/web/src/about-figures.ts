@@ -87,7 +87,7 @@ export class ZichtAbout extends LitElement {
       ${facts.notice == null ? nothing : html`<p class="aside fictitious">${infoIcon}<span>${spoken(facts.notice, lang)}</span></p>`}
       <dl>
         ${this.#fact(t.definition, indicator.definition)} ${this.#fact(t.base, indicator.base)} ${this.#fact(t.referenceDate, indicator.reference_date)}
-        <div><dt>${t.source}</dt><dd>${spokenSources(facts, indicator, lang)}</dd></div>
+        <div><dt>${t.source}</dt><dd>${spokenSources(facts, [indicator], lang)}</dd></div>
       </dl>
       <p class="downloads">
         ${downloadIcon}<span>${t.download}:</span> <a href=${valuesAddress(query, "csv")} download>${t.downloadCsv}</a>

@@ -1,12 +1,12 @@
 /** Everything the viewer asks of the server. Paths are relative to the page, which may live behind a prefix, or to the script that is in a page of others. */
-import type { AtlasFacts, RegionColumns, Values } from "./atlas-types.js";
+import type { AtlasFacts, IndicatorFacts, RegionColumns, Values } from "./atlas-types.js";
 import type { StyleSpecification } from "maplibre-gl";
 import { type Figure, figureFrom } from "./figure.js";
 import type { FlowRows } from "./flows.js";
 import type { PostcodeColumns } from "./postcodes.js";
-import { Regions } from "./regions.js";
+import { type Region, Regions } from "./regions.js";
 import { archiveOf, fileOf, isStatic } from "./static.js";
-import { type Sheet, type Trends, trendsIn } from "./trend.js";
+import { type Sheet, type Trend, type Trends, trendsIn } from "./trend.js";
 import type { Lang, Texts } from "./texts.js";
 
 /** The server said no, or nothing. `detail` is its sentence, if it gave one. */
@@ -111,8 +111,17 @@ export function readPostcodes(digits: string): Promise<PostcodeColumns> {
   return once(postcodesByDigits, digits, () => readJson<PostcodeColumns>(address(`postcodes/${digits}`)).catch(orNone));
 }
 
-/** The figures of one area in all years, by indicator; asked for once. */
-export function readTrends(code: string): Promise<Trends> {
+/** The figures of one area in all years. Its sheet tells those of the main indicators at once; others stand in the tables of its level. */
+export async function readTrend({ id, series }: IndicatorFacts, { code, level }: Region): Promise<Trend> {
+  const told = (await readTrends(code)).get(id);
+  if (told !== undefined) return told;
+  const years = series.filter((one) => one.level === level).map(({ year }) => year);
+  const figures = await Promise.all(years.map(async (year) => (await readFigures({ indicator: id, level, year })).get(code)));
+  return new Map(years.flatMap((year, row): [number, Figure][] => (figures[row] === undefined ? [] : [[year, figures[row]]])));
+}
+
+/** The figures of one area in all years, by main indicator; asked for once. */
+function readTrends(code: string): Promise<Trends> {
   return once(trendsByCode, code, async () => trendsIn(await readJson<Sheet>(address(`gebied/${encodeURIComponent(code)}`, { f: "json" }))));
 }
 

@@ -1,7 +1,7 @@
 /** `<zicht-app>`: the page. It owns the view, which the address reflects, and hands every element its part. */
 import { LitElement, type PropertyValues, html, nothing } from "lit";
 import "./about-figures.js";
-import { address, problemSentence, readAtlas, readFigures, readFlows, readPostcodes, readRegions, readTrends } from "./api.js";
+import { address, problemSentence, readAtlas, readFigures, readFlows, readPostcodes, readRegions, readTrend } from "./api.js";
 import { appSheet } from "./app-sheet.js";
 import type { Area, FigureState, Pointed } from "./area.js";
 import "./area-card.js";
@@ -105,7 +105,7 @@ export class ZichtApp extends LitElement {
   /** Of the selected area, in the second subject or year. */
   declare protected secondFigure: Figure | null;
   /** The flows of the selected area: those that were asked for, and null while they are read. */
-  declare protected flow: { readonly key: string; readonly name: string; readonly streams: readonly Stream[] | null; readonly lines: FlowLines | null } | null;
+  declare protected flow: { readonly key: string; readonly name: string | null; readonly streams: readonly Stream[] | null; readonly lines: FlowLines | null } | null;
 
   /** Whether the last choice was of a year and nothing else. */
   #wasYearAlone = false;
@@ -219,6 +219,7 @@ export class ZichtApp extends LitElement {
   }
 
   #meet({ level, reason }: MapEvents["reason"]): void {
+    if (this.reasons[level]?.has(reason) === true) return;
     this.reasons = { ...this.reasons, [level]: new Set([...(this.reasons[level] ?? []), reason]) };
   }
 
@@ -238,6 +239,7 @@ export class ZichtApp extends LitElement {
 
   #meetSecond({ level, reason }: MapEvents["reason"]): void {
     const { reasons } = this.secondSide;
+    if (reasons[level]?.has(reason) === true) return;
     this.secondSide = { ...this.secondSide, reasons: { ...reasons, [level]: new Set([...(reasons[level] ?? []), reason]) } };
   }
 
@@ -252,20 +254,26 @@ export class ZichtApp extends LitElement {
     this.secondFigure = null;
     if (view.second === null || this.area === null) return;
     const { indicator, year } = view.second;
-    const figures = await readFigures({ indicator, level: this.area.level, year }).catch(() => null); // the level may have none
-    if (key === this.#secondKey) this.secondFigure = figures?.get(code ?? "") ?? null;
+    const { level } = this.area;
+    if (!seriesIn(indicatorOf(this.#shown.facts, indicator), year).some((series) => series.level === level)) return;
+    try {
+      const figures = await readFigures({ indicator, level, year });
+      if (key === this.#secondKey) this.secondFigure = figures.get(code ?? "") ?? null;
+    } catch (problem) {
+      if (key === this.#secondKey) this.problem = `${this.#texts.problemValues} ${problemSentence(problem, this.#texts)}`;
+    }
   }
 
   /** The flows of the selected area, or of the area of their level around it. */
   #findFlows(view: View): void {
     const facts = this.#flowFacts;
-    const key = JSON.stringify([view.flow, view.year, this.area?.code ?? null]);
+    const key = JSON.stringify([view.flow, view.year, view.area, this.area?.code ?? null]);
     if (facts === null) {
       if (this.flow !== null) this.flow = null;
       return;
     }
     if (this.flow?.key === key) return;
-    this.flow = { key, name: "", streams: null, lines: null };
+    this.flow = { key, name: view.area === null ? "" : null, streams: null, lines: null };
     void this.#readFlow(facts, view.year, key);
   }
 
@@ -276,7 +284,11 @@ export class ZichtApp extends LitElement {
     try {
       const [rows, regions] = await Promise.all([readFlows(facts.id), readRegions(edition)]);
       const here = regions.upTo(code, facts.level);
-      if (here === undefined || this.flow?.key !== key) return;
+      if (this.flow?.key !== key) return;
+      if (here === undefined) {
+        this.flow = { key, name: "", streams: null, lines: null };
+        return;
+      }
       const streams = streamsOf(rows, here.code, year);
       this.flow = { key, name: here.name, streams, lines: flowLines(streams, here, (other) => regions.get(other)) };
     } catch (problem) {
@@ -298,10 +310,11 @@ export class ZichtApp extends LitElement {
     const level = this.#legendLevel;
     const sides = this.#sides(facts, view);
     const parts = view.second?.how === "swipe" ? [sides.join(" | ")] : [view.second === null ? "" : sides.join(" / "), inLang(this.#indicator.unit, view.lang)];
-    const circles = this.drawing !== null && !isStatic(); // a static site has each legend once
-    const legend = (indicator: string, other: string | null): string =>
-      address(`styles/${indicator}/legend.svg`, { level: level?.id ?? null, lang: view.lang, with: other, zoom: circles && other === null ? String(Math.round(this.zoom)) : null });
     const { second } = view;
+    const legend = (indicator: IndicatorFacts, on: LevelFacts | undefined, other: string | null): string => {
+      const isSized = indicator.drawn === "symbols" && !isStatic(); // a static site has each legend once
+      return address(`styles/${indicator.id}/legend.svg`, { level: on?.id ?? null, lang: view.lang, with: other, zoom: isSized ? String(this.zoom) : null });
+    };
     try {
       const { pictureOf, save } = await import("./picture.js");
       const blob = await pictureOf(
@@ -310,11 +323,13 @@ export class ZichtApp extends LitElement {
           subtitle: [...parts, level === undefined ? "" : t.per(inLang(level.title, view.lang)), this.area?.name ?? ""].filter((part) => part !== "").join(", "),
           maps: copies.flatMap((copy, row) => (copy === null ? [] : [{ canvas: copy.canvas, from: row === 0 ? 0 : this.swipeAt / 100 }])),
           legends: [
-            legend(view.indicator, second?.how === "cross" ? second.indicator : null),
-            ...(second?.how === "swipe" && second.indicator !== view.indicator ? [legend(second.indicator, null)] : []),
+            legend(this.#indicator, level, second?.how === "cross" ? second.indicator : null),
+            ...(second?.how === "swipe" && second.indicator !== view.indicator
+              ? [legend(indicatorOf(facts, second.indicator), this.#secondLevel(facts, second), null)]
+              : []),
           ],
           lines: [
-            `${t.source}: ${mapSources(facts, this.#indicator, view.lang).map(({ text }) => text).join(" | ")}${this.#backgroundLine}`,
+            `${t.source}: ${mapSources(facts, this.#indicators, view.lang).map(({ text }) => text).join(" | ")}${this.#backgroundLine}`,
             ...(facts.notice == null ? [] : [inLang(facts.notice, view.lang)]),
           ],
         },
@@ -328,10 +343,10 @@ export class ZichtApp extends LitElement {
 
   /** The areas that stand side by side. */
   async #readBeside(codes: readonly string[]): Promise<readonly Beside[]> {
-    const { view } = this.#shown;
+    const indicator = this.#indicator;
     const regions = await this.#regions();
     const known = codes.flatMap((code) => regions.get(code) ?? []);
-    return Promise.all(known.map(async (region) => ({ region, around: regions.around(region), trend: (await readTrends(region.code)).get(view.indicator) ?? new Map() })));
+    return Promise.all(known.map(async (region) => ({ region, around: regions.around(region), trend: await readTrend(indicator, region) })));
   }
 
   /** Sets the selected area beside those that are there; the table makes room. */
@@ -340,16 +355,16 @@ export class ZichtApp extends LitElement {
     if (this.area !== null) this.#choose({ beside: [...view.beside, this.area.code].slice(0, MOST_BESIDE), table: null });
   }
 
-  /** The area that was clicked; its tile tells the figure at once. */
+  /** The area that was clicked; the map tells its figure at once, unless it still draws an earlier choice. */
   #pick(pointed: Pointed | null): void {
     this.#choose({ area: pointed?.code ?? null });
     if (pointed === null) {
       this.area = null;
       return;
     }
-    const figure: FigureState = pointed.figure === null ? { kind: "absent" } : { kind: "known", figure: pointed.figure };
+    const figure: FigureState = pointed.figure === null ? { kind: "loading" } : { kind: "known", figure: pointed.figure };
     this.area = { ...pointed, around: [], figure };
-    void this.#findAround(pointed.code);
+    void (pointed.figure === null ? this.#findArea("stay") : this.#findAround(pointed.code));
   }
 
   #found(region: Region): void {
@@ -379,6 +394,7 @@ export class ZichtApp extends LitElement {
       this.area = null;
       return;
     }
+    if (this.area?.code === view.area) this.area = { ...this.area, figure: { kind: "loading" } };
     const stillAsked = () => this.view?.area === view.area && this.view.indicator === view.indicator && this.view.year === view.year;
     try {
       const regions = await this.#regions();
@@ -397,7 +413,10 @@ export class ZichtApp extends LitElement {
       const figure = await this.#figure(view, region);
       if (stillAsked() && this.area !== null) this.area = { ...this.area, figure };
     } catch (problem) {
-      if (stillAsked()) this.problem = `${this.#texts.problemRegions} ${problemSentence(problem, this.#texts)}`;
+      if (!stillAsked()) return;
+      const sentence = `${this.#texts.problemRegions} ${problemSentence(problem, this.#texts)}`;
+      this.problem = sentence;
+      if (this.area !== null) this.area = { ...this.area, figure: { kind: "failed", sentence } };
     }
   }
 
@@ -433,6 +452,12 @@ export class ZichtApp extends LitElement {
     return indicatorOf(facts, view.indicator);
   }
 
+  /** Those on the map: one, or two where another is shown with it. */
+  get #indicators(): IndicatorFacts[] {
+    const { facts, view } = this.#shown;
+    return [...new Set([view.indicator, view.second?.indicator ?? view.indicator])].map((id) => indicatorOf(facts, id));
+  }
+
   get #edition(): EditionFacts {
     const { facts, view } = this.#shown;
     return editionOf(facts, this.#indicator, view.year, view.level);
@@ -464,6 +489,12 @@ export class ZichtApp extends LitElement {
     return this.#levels.find((one) => one.id === (this.level ?? view.level)) ?? this.#levels[0];
   }
 
+  /** The level of the legend of the map right of the slider. */
+  #secondLevel(facts: AtlasFacts, { indicator, year }: Second): LevelFacts | undefined {
+    const levels = levelsOf(facts, indicatorOf(facts, indicator), year);
+    return levels.find(({ id }) => id === this.secondSide.level) ?? levels[0];
+  }
+
   override willUpdate(changed: PropertyValues): void {
     const before: unknown = changed.get("view");
     if (isView(before) && this.view !== null && JSON.stringify(before.second) !== JSON.stringify(this.view.second)) this.secondSide = NOTHING_YET;
@@ -471,7 +502,10 @@ export class ZichtApp extends LitElement {
       this.#findFlows(this.view);
       void this.#findSecond(this.view);
     }
-    if (isView(before) && this.view !== null && (before.indicator !== this.view.indicator || before.year !== this.view.year)) this.reasons = {};
+    if (isView(before) && this.view !== null && drawnKey(before) !== drawnKey(this.view)) {
+      this.reasons = {};
+      this.drawing = null;
+    }
   }
 
   override updated(changed: PropertyValues): void {
@@ -579,7 +613,7 @@ export class ZichtApp extends LitElement {
       <div class=${this.area === null ? "foot" : "foot chosen"}>
         ${this.#legends(facts, view, true)}
         <p class="source">
-          <span>${t.source}: ${spokenSources(facts, this.#indicator, view.lang)}${this.#backgroundLine}</span>
+          <span>${t.source}: ${spokenSources(facts, this.#indicators, view.lang)}${this.#backgroundLine}</span>
           <a href=${address(writeAddress(this.#sound, facts))} target="_blank" rel="noopener">${t.fullPage} ${outsideIcon}</a>
         </p>
       </div>`;
@@ -645,7 +679,7 @@ export class ZichtApp extends LitElement {
             ></zicht-area>`}
       </div>
       ${this.embedded ? nothing : view.table !== null ? this.#table(view, view.table) : this.#beside(view)}
-      ${this.embedded ? nothing : html`<p class="credit">${t.source}: ${spokenSources(facts, this.#indicator, view.lang)}${this.#backgroundLine}</p>`}
+      ${this.embedded ? nothing : html`<p class="credit">${t.source}: ${spokenSources(facts, this.#indicators, view.lang)}${this.#backgroundLine}</p>`}
     </section>`;
   }
 
@@ -722,7 +756,7 @@ export class ZichtApp extends LitElement {
       .year=${view.year}
       .lang=${view.lang}
       .level=${level === undefined ? flow.level : inLang(level.title, view.lang)}
-      .name=${this.flow?.name ?? ""}
+      .name=${this.flow === null ? "" : this.flow.name}
       .streams=${this.flow?.streams ?? null}
     ></zicht-flows>`;
   }
@@ -788,8 +822,7 @@ export class ZichtApp extends LitElement {
     if (second?.how === "cross") return this.#crossLegend(facts, view, second, compact);
     if (second === null || second.indicator === view.indicator) return this.#legend(view, compact);
     const other = indicatorOf(facts, second.indicator);
-    const levels = levelsOf(facts, other, second.year);
-    const level = levels.find(({ id }) => id === this.secondSide.level) ?? levels[0];
+    const level = this.#secondLevel(facts, second);
     if (level === undefined) return this.#legend(view, compact);
     return html`${this.#legend(view, compact)}
       <zicht-legend
@@ -889,6 +922,11 @@ export class ZichtApp extends LitElement {
     const known = levelFacts(this.#shown.facts, level);
     return known === undefined ? level : inLang(known.title, this.#lang);
   }
+}
+
+/** What the map draws; with another, what it told of the last no longer holds. */
+function drawnKey({ indicator, year, second }: View): string {
+  return JSON.stringify([indicator, year, second]);
 }
 
 function isView(value: unknown): value is View {

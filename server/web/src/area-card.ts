@@ -5,11 +5,10 @@ import type { Area } from "./area.js";
 import type { IndicatorFacts, LevelFacts } from "./atlas-types.js";
 import { type Figure, formatFigure, formatNumber, formatUnit } from "./figure.js";
 import { closeIcon, plusIcon, targetIcon } from "./icons.js";
-import { colorOf, figureClass } from "./legend.js";
+import { paintOf } from "./legend.js";
 import type { Source } from "./sentences.js";
 import { base, tokens } from "./sheet.js";
 import { marked, spoken } from "./spoken.js";
-import type { Paint } from "./swatch.js";
 import "./swatch.js";
 import { TEXTS, type Lang, capitalized, inLang } from "./texts.js";
 
@@ -244,9 +243,7 @@ export class ZichtArea extends LitElement {
   }
 
   #swatch(figure: Figure) {
-    const row = this.isCrossed || this.indicator.drawn === "symbols" ? null : figureClass(figure, this.indicator, this.area.level);
-    const paint: Paint | null =
-      figure.kind === "reason" ? { kind: "reason", reason: figure.reason } : row === null ? null : { kind: "color", color: colorOf(this.indicator, row) };
+    const paint = paintOf(figure, this.indicator, this.isCrossed ? null : this.area.level);
     return paint === null ? nothing : html`<zicht-swatch .paint=${paint}></zicht-swatch>`;
   }
 

@@ -44,11 +44,6 @@ export function levelsOf(facts: AtlasFacts, indicator: IndicatorFacts, year: num
   });
 }
 
-/** The level that an automatic map shows at a zoom. */
-export function automaticLevel(levels: readonly LevelFacts[], zoom: number): LevelFacts | undefined {
-  return levels.filter((level) => level.minzoom <= zoom).at(-1) ?? levels[0];
-}
-
 /** The facts of a level wherever it occurs, for its title. */
 export function levelFacts(facts: AtlasFacts, id: string): LevelFacts | undefined {
   return facts.editions.flatMap((edition) => edition.levels).findLast((level) => level.id === id);

@@ -1,10 +1,10 @@
 /** `<zicht-beside>`: up to four areas side by side with the Netherlands: the figure, a small line over the years, and the figures per year. */
 import { LitElement, type PropertyValues, css, html, nothing, svg } from "lit";
-import { yearsOf } from "./atlas.js";
+import { seriesIn, yearsOf } from "./atlas.js";
 import type { IndicatorFacts } from "./atlas-types.js";
 import { type Figure, formatFigure, formatNumber } from "./figure.js";
 import { closeIcon } from "./icons.js";
-import { colorOf, figureClass } from "./legend.js";
+import { paintOf } from "./legend.js";
 import type { Region } from "./regions.js";
 import { base, tokens } from "./sheet.js";
 import { spoken } from "./spoken.js";
@@ -207,6 +207,8 @@ export class ZichtBeside extends LitElement {
     const asked = JSON.stringify([this.codes, this.indicator.id, this.year]);
     if (asked === this.#asked || !(changed.has("codes") || changed.has("indicator") || changed.has("year"))) return;
     this.#asked = asked;
+    this.problem = false;
+    if (changed.has("indicator")) this.areas = null;
     void this.#read(asked);
   }
 
@@ -215,9 +217,8 @@ export class ZichtBeside extends LitElement {
       const areas = await this.load(this.codes);
       if (asked !== this.#asked) return;
       this.areas = areas;
-      this.problem = false;
     } catch {
-      this.problem = asked === this.#asked;
+      if (asked === this.#asked) this.problem = true;
     }
   }
 
@@ -267,16 +268,22 @@ export class ZichtBeside extends LitElement {
         ? nothing
         : html`<button class="button plain square" type="button" aria-label=${t.besideRemove(name)} title=${t.besideRemove(name)} @click=${remove}>${closeIcon}</button>`}
       <p class="quiet detail">${detail}</p>
-      <p class="figure">${this.#swatch(figure, level)}${figure === null ? t.missing : formatFigure(figure, this.indicator, this.lang)}</p>
+      <p class="figure">${this.#swatch(figure, level)}${this.#words(figure, level, this.year)}</p>
       ${this.#line(name, trend, frame)}
     </li>`;
   }
 
   #swatch(figure: Figure | null, level: string | null) {
-    const { indicator } = this;
-    if (figure?.kind === "reason") return html`<zicht-swatch .paint=${{ kind: "reason", reason: figure.reason }}></zicht-swatch>`;
-    const row = figure === null || level === null || indicator.drawn === "symbols" ? null : figureClass(figure, indicator, level);
-    return row === null ? nothing : html`<zicht-swatch .paint=${{ kind: "color", color: colorOf(indicator, row) }}></zicht-swatch>`;
+    const paint = figure === null ? null : paintOf(figure, this.indicator, level);
+    return paint === null ? nothing : html`<zicht-swatch .paint=${paint}></zicht-swatch>`;
+  }
+
+  /** The figure, or why this area has none in a year. */
+  #words(figure: Figure | null, level: string | null, year: number): string {
+    const t = TEXTS[this.lang];
+    if (figure !== null) return formatFigure(figure, this.indicator, this.lang);
+    if (level === null) return t.missing;
+    return seriesIn(this.indicator, year).some((series) => series.level === level) ? t.notInBorders : t.notAtLevel;
   }
 
   /** The line, said in a sentence to those who do not see it. */
@@ -311,10 +318,7 @@ export class ZichtBeside extends LitElement {
           (year) =>
             html`<tr aria-current=${year === this.year ? "true" : nothing}>
               <th scope="row">${year}</th>
-              ${columns.map(({ trend }) => {
-                const figure = trend.get(year);
-                return html`<td>${figure === undefined ? t.missing : formatFigure(figure, indicator, lang)}</td>`;
-              })}
+              ${columns.map(({ level, trend }) => html`<td>${this.#words(trend.get(year) ?? null, level, year)}</td>`)}
             </tr>`,
         )}
       </tbody>

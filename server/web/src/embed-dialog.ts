@@ -1,6 +1,7 @@
 /** `<zicht-embed>`: the dialog in which one makes the lines that put the map in another site, and sees what they give. */
 import { LitElement, css, html, nothing } from "lit";
-import { HOUSE, type Rgb, contrast } from "./house-style.js";
+import { rgbOf } from "./color.js";
+import { HOUSE, readable } from "./house-style.js";
 import { checkIcon, closeIcon, codeIcon, outsideIcon } from "./icons.js";
 import { base, tokens } from "./sheet.js";
 import { type Embedding, componentSnippet, elementSnippet, embedSnippet, withColor } from "./snippet.js";
@@ -183,7 +184,7 @@ export class ZichtEmbed extends LitElement {
         ${isFrame
           ? html`<label>
               <span class="label">${t.embedColor}</span>
-              <input class="field" type="color" .value=${this.color ?? HOUSE.accent.fallback} @input=${(event: Event) => this.#choose({ color: valueOf(event) })} />
+              <input class="field" type="color" .value=${this.color ?? HOUSE.accent.fallback} @change=${(event: Event) => this.#choose({ color: valueOf(event) })} />
             </label>`
           : nothing}
       </div>
@@ -246,12 +247,9 @@ export class ZichtEmbed extends LitElement {
   }
 }
 
-/** The contrast that WCAG 2.1 AA asks of links; the map leaves a weaker color as it was. */
-const LEAST_CONTRAST = 4.5;
-
-function isReadable(hex: string): boolean {
-  const rgb = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as unknown as Rgb;
-  return contrast(rgb, [255, 255, 255]) >= LEAST_CONTRAST;
+/** Whether the map will take a color over. */
+function isReadable(color: string): boolean {
+  return HOUSE.accent.name in readable({ [HOUSE.accent.name]: color }, rgbOf);
 }
 
 function valueOf(event: Event): string {

@@ -3,7 +3,7 @@ import { LitElement, type PropertyValues, css, html, nothing } from "lit";
 import type { IndicatorFacts, LevelFacts } from "./atlas-types.js";
 import { type Figure, formatFigure } from "./figure.js";
 import { backIcon, closeIcon, forthIcon } from "./icons.js";
-import { colorOf, figureClass, legendClasses } from "./legend.js";
+import { classLabelOf, paintOf } from "./legend.js";
 import type { Regions } from "./regions.js";
 import { type Row, type Sort, filtered, rowsOf, sorted } from "./rows.js";
 import { base, tokens } from "./sheet.js";
@@ -200,17 +200,19 @@ export class ZichtTable extends LitElement {
     this.page = 0;
   }
 
-  override willUpdate(changed: PropertyValues<this>): void {
+  override willUpdate(changed: PropertyValues): void {
     const asked = JSON.stringify([this.indicator.id, this.level.id, this.year]);
     if (asked !== this.#asked) {
       this.#asked = asked;
+      this.table = null;
+      this.problem = false;
       void this.#read(asked);
     }
     if (this.table === null) return;
     const rows = rowsOf(this.table.regions, this.level.id, this.table.figures);
     this.#rows = sorted(filtered(rows, this.text), this.sort);
     const at = this.#rows.findIndex(({ region }) => region.code === this.selected);
-    if (changed.has("selected") && at !== -1) this.page = Math.floor(at / PAGE);
+    if ((changed.has("selected") || changed.has("table")) && at !== -1) this.page = Math.floor(at / PAGE);
     this.page = Math.min(this.page, Math.max(0, Math.ceil(this.#rows.length / PAGE) - 1));
   }
 
@@ -219,14 +221,15 @@ export class ZichtTable extends LitElement {
       const table = await this.load();
       if (asked !== this.#asked) return;
       this.table = table;
-      this.problem = false;
     } catch {
-      this.problem = asked === this.#asked;
+      if (asked === this.#asked) this.problem = true;
     }
   }
 
-  override updated(changed: PropertyValues<this>): void {
-    if (changed.has("selected")) this.renderRoot.querySelector("tr.selected")?.scrollIntoView({ block: "nearest" });
+  override updated(changed: PropertyValues): void {
+    const row = this.renderRoot.querySelector<HTMLElement>("tr.selected");
+    if (changed.has("selected")) row?.scrollIntoView({ block: "nearest" });
+    else if (changed.has("table") && row !== null) this.#scrollTo(row);
   }
 
   override render() {
@@ -244,13 +247,21 @@ export class ZichtTable extends LitElement {
       <p class="unseen" role="status">${this.table === null || this.text === "" ? "" : t.tableCount(this.#rows.length)}</p>`;
   }
 
+  /** Within the table alone: rows that arrive late move no page. */
+  #scrollTo(row: HTMLElement): void {
+    const box = this.renderRoot.querySelector(".scroll");
+    if (box === null) return;
+    const { top, bottom } = box.getBoundingClientRect();
+    const at = row.getBoundingClientRect();
+    if (at.bottom > bottom || at.top < top) box.scrollTop += at.top - top - (bottom - top) / 2;
+  }
+
   #body() {
     const t = TEXTS[this.lang];
     if (this.problem) return html`<div class="scroll"><p role="alert">${t.problemValues}</p></div>`;
     if (this.table === null) return html`<div class="scroll"><p class="quiet">${t.areaLoading}</p></div>`;
     const from = this.page * PAGE;
     const shown = this.#rows.slice(from, from + PAGE);
-    const labels = legendClasses(this.indicator, this.level.id, this.lang).map(({ label }) => label);
     return html`<div class="scroll" tabindex="0" role="region" aria-label=${t.table} @mouseleave=${() => this.#send("point", null)}>
         <table>
           <thead>
@@ -258,16 +269,21 @@ export class ZichtTable extends LitElement {
               ${this.#heading("naam", capitalized(inLang(this.level.title, this.lang)))}
               <th scope="col" class="wide">${t.tableIn}</th>
               ${this.#heading("cijfer", capitalized(inLang(this.indicator.unit, this.lang)) || t.tableFigure)}
-              ${this.indicator.kind === "category" ? nothing : html`<th scope="col" class="wide">${t.tableClass}</th>`}
+              ${this.#hasClasses ? html`<th scope="col" class="wide">${t.tableClass}</th>` : nothing}
             </tr>
           </thead>
           <tbody>
-            ${shown.map((row) => this.#row(row, labels))}
+            ${shown.map((row) => this.#row(row))}
           </tbody>
         </table>
         ${shown.length === 0 ? html`<p>${t.searchNone}</p>` : nothing}
       </div>
       ${this.#rows.length <= PAGE ? nothing : this.#pages(from)}`;
+  }
+
+  /** Whether figures have classes with words of their own. */
+  get #hasClasses(): boolean {
+    return this.indicator.kind !== "category" && this.indicator.drawn !== "symbols";
   }
 
   #heading(by: "naam" | "cijfer", label: string) {
@@ -278,11 +294,11 @@ export class ZichtTable extends LitElement {
     </th>`;
   }
 
-  #row({ region, around, figure }: Row, labels: readonly string[]) {
+  #row({ region, around, figure }: Row) {
     const { indicator, lang } = this;
     const t = TEXTS[lang];
-    const row = figure === null ? null : figureClass(figure, indicator, region.level);
-    const paint = figure?.kind === "reason" ? { kind: "reason", reason: figure.reason } : row === null ? null : { kind: "color", color: colorOf(indicator, row) };
+    const paint = figure === null ? null : paintOf(figure, indicator, region.level);
+    const label = figure === null ? null : classLabelOf(figure, indicator, region.level, lang);
     const isSelected = region.code === this.selected;
     return html`<tr
       class=${isSelected ? "selected" : region.code === this.pointed ? "pointed" : ""}
@@ -293,7 +309,7 @@ export class ZichtTable extends LitElement {
       </th>
       <td class="wide quiet">${around.join(", ")}</td>
       <td class="figure">${paint === null ? nothing : html`<zicht-swatch .paint=${paint}></zicht-swatch>`}${figure === null ? t.missing : formatNumberOrReason(figure, indicator, lang)}</td>
-      ${indicator.kind === "category" ? nothing : html`<td class="wide quiet">${row === null ? "" : (labels[row] ?? "")}</td>`}
+      ${this.#hasClasses ? html`<td class="wide quiet">${label ?? ""}</td>` : nothing}
     </tr>`;
   }
 

@@ -12,7 +12,7 @@ import { TEXTS, type Lang, inLang, langOf } from "./texts.js";
 const FIRST = 5;
 
 export class ZichtFlows extends LitElement {
-  static override properties = { flow: { attribute: false }, year: { attribute: false }, lang: {}, name: {}, level: {}, streams: { attribute: false } };
+  static override properties = { flow: { attribute: false }, year: { attribute: false }, lang: {}, name: { attribute: false }, level: {}, streams: { attribute: false } };
 
   static override styles = [
     tokens,
@@ -59,8 +59,8 @@ export class ZichtFlows extends LitElement {
   declare flow: FlowFacts;
   declare year: number;
   declare lang: Lang;
-  /** Of the area whose flows these are; empty for none. */
-  declare name: string;
+  /** Of the area whose flows these are; empty for none, null while it is looked for. */
+  declare name: string | null;
   /** Title of the level that has flows. */
   declare level: string;
   /** Null while they are read. */
@@ -78,7 +78,7 @@ export class ZichtFlows extends LitElement {
     const t = TEXTS[this.lang];
     if (!flow.years.includes(year)) return html`<p role="status">${t.flowsNoYear(year)}</p>`;
     if (name === "") return html`<p role="status">${t.flowsChoose(this.level)}</p>`;
-    if (streams === null) return html`<p class="quiet">${t.areaLoading}</p>`;
+    if (name === null || streams === null) return html`<p class="quiet">${t.areaLoading}</p>`;
     if (streams.length === 0) return html`<p>${t.flowsNone}</p>`;
     const of = (way: Stream["way"]) => streams.filter((one) => one.way === way);
     return html`${this.#list(t.flowsOut(name), "out", of("out"))} ${this.#list(t.flowsIn(name), "in", of("in"))} ${this.#list(t.flowsWithin(name), "within", of("within"))}`;

@@ -17,7 +17,6 @@ export const targetIcon = icon(svg`<circle cx="12" cy="12" r="6"/><path d="M12 2
 export const playIcon = icon(svg`<path d="M8 5.500v13l10-6.500z"/>`);
 export const pauseIcon = icon(svg`<path d="M8.500 5.500v13M15.500 5.500v13"/>`);
 export const tableIcon = icon(svg`<path d="M4 5h16v14H4zM4 10h16M4 14.500h16M10 5v14"/>`);
-export const helpIcon = icon(svg`<circle cx="12" cy="12" r="9"/><path d="M9.500 9.500a2.500 2.500 0 1 1 3.600 2.200c-.8.4-1.100.9-1.100 1.800M12 16.900v.1"/>`);
 export const pictureIcon = icon(svg`<path d="M4 5h16v14H4zM4 16l5-5 4 4 2-2 5 5"/><circle cx="15.500" cy="9" r="1.200"/>`);
 export const printIcon = icon(svg`<path d="M7 8V4h10v4M7 17H4V9h16v8h-3M7 14h10v6H7z"/>`);
 export const plusIcon = icon(svg`<path d="M12 5v14M5 12h14"/>`);

@@ -189,7 +189,7 @@ export class ZichtLegend extends LitElement {
     const { indicator, level, lang, marked } = this;
     const markedClass = marked === null ? null : figureClass(marked, indicator, level.id);
     const pointedClass = this.pointed === null ? null : figureClass(this.pointed, indicator, level.id);
-    const classes = this.circles !== null ? [] : legendClasses(indicator, level.id, lang).map(({ color, label }, row) => ({
+    const classes = this.#isSized ? [] : legendClasses(indicator, level.id, lang).map(({ color, label }, row) => ({
       paint: { kind: "color", color } as const,
       label,
       isMarked: row === markedClass,
@@ -210,11 +210,16 @@ export class ZichtLegend extends LitElement {
     `;
   }
 
+  /** Whether figures are drawn as circles, also before it is known how large. */
+  get #isSized(): boolean {
+    return this.circles !== null || this.indicator.drawn === "symbols";
+  }
+
   /** All classes side by side, with a mark where the selected area, the one under the pointer and the Netherlands stand. */
   #bar() {
     const { indicator, level, marked, pointed, national, lang } = this;
     const breaks = indicator.breaks[level.id];
-    if (breaks === undefined || this.circles !== null || breaks.edges.length === 0 || indicator.kind === "category") return nothing;
+    if (breaks === undefined || this.#isSized || breaks.edges.length === 0 || indicator.kind === "category") return nothing;
     const count = breaks.edges.length + 1;
     const place = (figure: Figure | null): number | null => (figure?.kind === "number" ? placeOnBar(figure.value, indicator, level.id) : null);
     const [chosen, hovered, country] = [place(marked), place(pointed), national === null ? null : placeOnBar(national, indicator, level.id)];

@@ -1,6 +1,7 @@
 /** The legend as facts: classes with their colours and labels. The map, the legend and the area card share them. */
 import type { Breaks, IndicatorFacts } from "./atlas-types.js";
 import { type Figure, formatNumber } from "./figure.js";
+import type { Paint } from "./swatch.js";
 import { type Lang, TEXTS } from "./texts.js";
 
 export interface LegendClass {
@@ -54,6 +55,13 @@ export function figureClass(figure: Figure, indicator: IndicatorFacts, level: st
   if (indicator.kind === "category") return figure.value;
   const breaks = indicator.breaks[level];
   return breaks === undefined ? null : classOf(figure.value, breaks.edges);
+}
+
+/** What stands before the words of a figure: the color of its class, or the pattern of its reason; null where the map has no such color. */
+export function paintOf(figure: Figure, indicator: IndicatorFacts, level: string | null): Paint | null {
+  if (figure.kind === "reason") return { kind: "reason", reason: figure.reason };
+  const row = level === null || indicator.drawn === "symbols" ? null : figureClass(figure, indicator, level);
+  return row === null ? null : { kind: "color", color: colorOf(indicator, row) };
 }
 
 /** The words of the class of a figure, as in the legend; null where there is none, or where the figure says it already. */

@@ -33,8 +33,8 @@ export type Crossed = readonly Readonly<Record<string, string>>[];
 
 export interface Drawing {
   readonly circles: Readonly<Record<string, Circles>>;
-  /** Id of the second subject, and by level the nine colors with what each says of either subject. */
-  readonly crossed: { readonly with: string; readonly colors: Readonly<Record<string, Crossed>> } | null;
+  /** Of two subjects, by level, the nine colors with what each says of either subject. */
+  readonly crossed: { readonly colors: Readonly<Record<string, Crossed>> } | null;
 }
 
 /** Names of the events of `<zicht-map>` and what they carry. */

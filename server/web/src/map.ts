@@ -48,6 +48,13 @@ const ARROWS: Readonly<Record<string, { readonly direction: Direction; readonly 
   ArrowLeft: { direction: "west", pan: [-100, 0] },
 };
 
+/** A style that was read, and the view it is of. */
+interface Read {
+  readonly style: StyleSpecification;
+  readonly isJoined: boolean;
+  readonly view: View;
+}
+
 interface Spot {
   readonly x: number;
   readonly y: number;
@@ -99,7 +106,9 @@ export class ZichtMap extends LitElement {
   /** Whether the figures come as states instead of in the tiles. */
   #isJoined = false;
   /** By level: which figures its areas are painted with. */
-  readonly #painted = new Map<string, { readonly key: string; readonly figures: ReadonlyMap<string, Figure> }>();
+  readonly #painted = new Map<string, { readonly key: string; readonly figures: ReadonlyMap<string, Figure>; readonly reasons: ReadonlySet<Reason> }>();
+  /** Of the view whose style is drawn: that of the reader comes later. */
+  #drawn = "";
   /** Reasons that any figure shown so far has had: layers are added, never taken away, so that a switch leaves the style as it is. */
   #reasons: ReadonlySet<Reason> = new Set();
   /** When the reader chose what is being drawn. */
@@ -109,7 +118,7 @@ export class ZichtMap extends LitElement {
   #marked = new Map<Mark, FeatureIdentifier>();
   #level: string | null = null;
   /** The figures of the second subject, where a slider uncovers it. */
-  #others: { readonly level: string; readonly figures: ReadonlyMap<string, Figure> } | null = null;
+  #others: { readonly level: string; readonly key: string; readonly figures: ReadonlyMap<string, Figure> } | null = null;
   /** Whether the map is where the page sent it. */
   #isAtGoal = true;
   #isRefitting = false;
@@ -252,7 +261,7 @@ export class ZichtMap extends LitElement {
   async #build(): Promise<void> {
     const read = await this.#readStyle();
     if (read === null) return;
-    const { style, isJoined } = read;
+    const { style } = read;
     const camera = this.#map === null ? null : { center: this.#map.getCenter(), zoom: this.#map.getZoom() };
     this.#map?.remove();
     this.#marked.clear();
@@ -264,7 +273,7 @@ export class ZichtMap extends LitElement {
       return;
     }
     this.#listen(this.#map);
-    this.#adopt(style, isJoined);
+    this.#adopt(this.#map, read);
     const { camera: made } = this;
     if (made !== null) this.#send("moving", made);
   }
@@ -360,7 +369,7 @@ export class ZichtMap extends LitElement {
     this.#chosenAt = performance.now();
     const read = await this.#readStyle();
     if (read === null || map !== this.#map) return;
-    const { style, isJoined } = read;
+    const { style } = read;
     const sourceOf = (one: StyleSpecification | null): string => JSON.stringify(one?.sources);
     if (sourceOf(style) !== sourceOf(this.#style)) this.#painted.clear(); // a new source knows no states
     if (JSON.stringify(style) !== JSON.stringify(this.#style)) {
@@ -369,11 +378,11 @@ export class ZichtMap extends LitElement {
     map.triggerRepaint(); // so that it also comes to rest after a style that differs in nothing
     map.getCanvas().setAttribute("aria-label", this.#title);
     this.#point(null);
-    this.#adopt(style, isJoined);
+    this.#adopt(map, read);
   }
 
   /** The style of the view; null when it could not be read, or when a later view has overtaken it. */
-  async #readStyle(): Promise<{ style: StyleSpecification; isJoined: boolean } | null> {
+  async #readStyle(): Promise<Read | null> {
     const asked = ++this.#asked;
     this.state = "loading";
     const { view, facts } = this;
@@ -391,7 +400,7 @@ export class ZichtMap extends LitElement {
       const joined = isCrossed ? null : joinedStyle(served, fieldOf(indicator), this.#tilesOf(edition.year, served), this.#reasons);
       this.#send("drawing", joined === null ? drawingOf(served) : null);
       const areas = forViewer(joined ?? served);
-      return { style: withFlows(view.background && backgroundCredit() !== null ? withBackground(areas) : areas, this.flows), isJoined: joined !== null };
+      return { style: withFlows(view.background && backgroundCredit() !== null ? withBackground(areas) : areas, this.flows), isJoined: joined !== null, view };
     } catch (problem) {
       if (asked === this.#asked) this.#send("map-problem", `${this.#texts.problemMap} ${problemSentence(problem, this.#texts)}`);
       return null;
@@ -407,9 +416,17 @@ export class ZichtMap extends LitElement {
     return seriesIn(indicatorOf(this.facts, this.view.indicator), this.view.year).some((series) => series.level === level);
   }
 
-  #adopt(style: StyleSpecification, isJoined: boolean): void {
+  #adopt(map: MapLibre, { style, isJoined, view }: Read): void {
     this.#style = style;
     this.#isJoined = isJoined;
+    this.#drawn = styleKey(view);
+    // The level in view keeps its colors until the new ones are there; others would show theirs when the reader zooms to them.
+    const inView = levelAt(style, map.getZoom());
+    for (const [level, { key }] of this.#painted) {
+      if (level === inView || key === figuresKey(view)) continue;
+      if (map.getSource(SOURCE) !== undefined) map.removeFeatureState({ source: SOURCE, sourceLayer: level });
+      this.#painted.delete(level);
+    }
     this.#level = null;
     this.#told.clear();
     this.#tellLevel();
@@ -421,16 +438,20 @@ export class ZichtMap extends LitElement {
     const { view, facts } = this;
     if (!this.#isJoined || !this.#hasFigures(level)) return;
     const indicator = indicatorOf(facts, view.indicator);
-    const key = JSON.stringify([view.indicator, view.year]);
-    if (this.#painted.get(level)?.key === key) return;
+    const key = figuresKey(view);
+    const painted = this.#painted.get(level);
+    if (painted?.key === key) {
+      for (const reason of painted.reasons) this.#send("reason", { level, reason }); // the page may have seen another subject since
+      return;
+    }
     try {
       const figures = await readFigures({ indicator: view.indicator, level, year: view.year });
       const map = this.#map;
       if (map === null || styleKey(view) !== styleKey(this.view) || !this.#isJoined || map.getSource(SOURCE) === undefined) return;
       for (const [code, figure] of figures) map.setFeatureState({ source: SOURCE, sourceLayer: level, id: code }, stateOf(figure, indicator, level));
-      this.#painted.set(level, { key, figures });
-      this.#measure(map);
       const reasons = reasonsIn(figures);
+      this.#painted.set(level, { key, figures, reasons });
+      this.#measure(map);
       for (const reason of reasons) this.#send("reason", { level, reason });
       if (![...reasons].every((reason) => this.#reasons.has(reason))) {
         this.#reasons = new Set([...this.#reasons, ...reasons]);
@@ -452,7 +473,7 @@ export class ZichtMap extends LitElement {
     if (second?.how !== "swipe") return;
     const { indicator, year } = second;
     const figures = await readFigures({ indicator, level, year }).catch(() => new Map<string, Figure>());
-    if (this.view.second?.indicator === indicator && this.view.second.year === year) this.#others = { level, figures };
+    if (level === this.#level && styleKey(view) === styleKey(this.view)) this.#others = { level, key: figuresKey(second), figures };
   }
 
   /** Notes how long a switch took, from the choice to the frame that shows it, for whoever looks at the timeline of the browser. */
@@ -554,12 +575,17 @@ export class ZichtMap extends LitElement {
     const code: unknown = properties["code"];
     const name: unknown = properties["name"];
     if (typeof code !== "string" || sourceLayer === undefined) return null;
-    const painted = this.#painted.get(sourceLayer)?.figures.get(code) ?? null;
-    const figure = this.#isJoined ? painted : figureInTile(properties, indicatorOf(this.facts, this.view.indicator));
-    const { second } = this.view;
-    const swiped = this.#others?.level === sourceLayer ? this.#others.figures.get(code) : null;
-    const other = second === null ? null : second.how === "cross" ? figureInTile(properties, indicatorOf(this.facts, second.indicator)) : (swiped ?? null);
-    return { code, name: typeof name === "string" ? name : code, level: sourceLayer, figure, other };
+    const area = { code, name: typeof name === "string" ? name : code, level: sourceLayer };
+    const { facts, view } = this;
+    if (styleKey(view) !== this.#drawn) return { ...area, figure: null, other: null }; // what is drawn is of an earlier choice
+    const { second } = view;
+    const painted = this.#painted.get(sourceLayer);
+    const joined = painted?.key === figuresKey(view) ? painted.figures.get(code) : undefined;
+    const figure = this.#isJoined ? (joined ?? null) : figureInTile(properties, indicatorOf(facts, view.indicator));
+    if (second === null) return { ...area, figure, other: null };
+    const others = this.#others;
+    const swiped = others?.level === sourceLayer && others.key === figuresKey(second) ? others.figures.get(code) : undefined;
+    return { ...area, figure, other: second.how === "cross" ? figureInTile(properties, indicatorOf(facts, second.indicator)) : (swiped ?? null) };
   }
 
   #pointAt(spot: Spot): void {
@@ -571,7 +597,7 @@ export class ZichtMap extends LitElement {
   #point(pointed: Pointed | null): void {
     const map = this.#map;
     if (map !== null) map.getCanvas().style.cursor = pointed === null ? "" : "pointer";
-    if (pointed?.code === this.pointed?.code && pointed?.level === this.pointed?.level) return;
+    if (JSON.stringify(pointed) === JSON.stringify(this.pointed)) return; // its figure may come later than its name
     this.pointed = pointed;
     this.#send("pointed", pointed);
     this.#mark("hover", pointed);
@@ -642,6 +668,10 @@ export class ZichtMap extends LitElement {
 
 function reasonsIn(figures: ReadonlyMap<string, Figure>): Set<Reason> {
   return new Set([...figures.values()].flatMap((figure) => (figure.kind === "reason" ? [figure.reason] : [])));
+}
+
+function figuresKey({ indicator, year }: { readonly indicator: string; readonly year: number }): string {
+  return JSON.stringify([indicator, year]);
 }
 
 function styleKey({ indicator, year, level, second, background }: View): string {

@@ -224,9 +224,11 @@ export class ZichtSearch extends LitElement {
   async #readPostcodes({ digits }: Asked): Promise<void> {
     try {
       const columns = await this.loadPostcodes?.(digits);
-      if (columns !== undefined && this.#postcode?.digits === digits) this.postcodes = { digits, columns };
+      if (columns === undefined || this.#postcode?.digits !== digits) return;
+      this.postcodes = { digits, columns };
+      if (this.index !== null) this.problem = null;
     } catch {
-      this.problem = TEXTS[this.lang].problemRegions;
+      if (this.#postcode?.digits === digits) this.problem = TEXTS[this.lang].problemRegions;
     }
   }
 
@@ -249,6 +251,7 @@ export class ZichtSearch extends LitElement {
     this.text = event.target.value;
     this.open = true;
     this.active = -1;
+    if (this.index !== null) this.problem = null; // it was of a postcode that was typed over
     const postcode = this.#postcode;
     if (postcode !== null && this.postcodes?.digits !== postcode.digits) void this.#readPostcodes(postcode);
   }

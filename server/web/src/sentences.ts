@@ -14,12 +14,12 @@ export function figureSource(facts: AtlasFacts, { source }: IndicatorFacts, lang
   return source == null ? { text: withoutBron(facts.attribution), lang: "nl" } : { text: inLang(source, lang), lang: langOf(source, lang) };
 }
 
-/** Everyone who made something of what is on the map, once. */
-export function mapSources(facts: AtlasFacts, indicator: IndicatorFacts, lang: Lang): Source[] {
-  const first = figureSource(facts, indicator, lang);
+/** Everyone who made something of what is on the map, of one subject or two, once. */
+export function mapSources(facts: AtlasFacts, indicators: readonly IndicatorFacts[], lang: Lang): Source[] {
   const attribution = withoutBron(facts.attribution);
-  // An attribution that begins with the source says it already.
-  return attribution.startsWith(first.text) ? [{ text: attribution, lang: "nl" }] : [first, { text: attribution, lang: "nl" }];
+  const byText = new Map(indicators.map((indicator) => figureSource(facts, indicator, lang)).map((source) => [source.text, source]));
+  // An attribution that begins with a source says it already.
+  return [...[...byText.values()].filter(({ text }) => !attribution.startsWith(text)), { text: attribution, lang: "nl" }];
 }
 
 /** An attribution often opens with the word that the page puts before it too. */

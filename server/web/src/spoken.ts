@@ -10,8 +10,8 @@ export function spoken(words: Words, lang: Lang): TemplateResult | string {
 }
 
 /** Everyone who made something of what is on the map; the attribution of an atlas is Dutch. */
-export function spokenSources(facts: AtlasFacts, indicator: IndicatorFacts, lang: Lang): (TemplateResult | string)[] {
-  return mapSources(facts, indicator, lang).map(({ text, lang: own }, row) => html`${row === 0 ? "" : " | "}${marked(text, own, lang)}`);
+export function spokenSources(facts: AtlasFacts, indicators: readonly IndicatorFacts[], lang: Lang): (TemplateResult | string)[] {
+  return mapSources(facts, indicators, lang).map(({ text, lang: own }, row) => html`${row === 0 ? "" : " | "}${marked(text, own, lang)}`);
 }
 
 export function marked(text: string, own: Lang, lang: Lang): TemplateResult | string {

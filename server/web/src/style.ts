@@ -76,10 +76,10 @@ export function forViewer(style: StyleSpecification): StyleSpecification {
 export function drawingOf(style: StyleSpecification): Drawing | null {
   const said = style.metadata as Readonly<Record<string, unknown>> | undefined;
   const circles = said?.["zichtkaart:symbols"];
-  const other = said?.["zichtkaart:with"];
-  if (circles === undefined && typeof other !== "string") return null;
+  const colors = said?.["zichtkaart:colors"];
+  if (circles === undefined && colors === undefined) return null;
   return {
     circles: (circles ?? {}) as Readonly<Record<string, Circles>>,
-    crossed: typeof other === "string" ? { with: other, colors: said?.["zichtkaart:colors"] as NonNullable<Drawing["crossed"]>["colors"] } : null,
+    crossed: colors === undefined ? null : { colors: colors as NonNullable<Drawing["crossed"]>["colors"] },
   };
 }
