@@ -93,7 +93,7 @@ def test_a_reader_switches_it_on_and_legend_and_map_stay_alike(
         assert value is not None
         color = bytes.fromhex(indicator.colors[sum(edge <= value for edge in indicator.breaks[region.level].edges)][1:])
         opacity = page.locator("zicht-legend zicht-swatch").first.evaluate(
-            "(swatch) => Number(getComputedStyle(swatch).opacity)"
+            "(swatch) => Number(getComputedStyle(swatch.renderRoot.querySelector('canvas')).opacity)"
         )
         wanted = [opacity * one + (1 - opacity) * red for one, red in zip(color, RED, strict=True)]
         box = page.locator("zicht-map").bounding_box()

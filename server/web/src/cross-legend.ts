@@ -57,6 +57,7 @@ export class ZichtCrossLegend extends LitElement {
         vertical-align: top;
       }
       td {
+        opacity: var(--fill-opacity, 1);
         border: 1px solid rgb(16 34 47 / 55%);
         forced-color-adjust: none;
         height: 2.4rem;

@@ -80,6 +80,9 @@ export class ZichtLegend extends LitElement {
         max-width: 26rem;
         width: 100%;
       }
+      .bar .class {
+        fill-opacity: var(--fill-opacity, 1);
+      }
       .bar .chosen {
         fill: #0b0c0c;
         stroke: #fff;
@@ -225,7 +228,7 @@ export class ZichtLegend extends LitElement {
     const [chosen, hovered, country] = [place(marked), place(pointed), national === null ? null : placeOnBar(national, indicator, level.id)];
     const at = (part: number): number => 6 + part * 288;
     return html`<svg class="bar" viewBox="0 0 300 46" aria-hidden="true">
-      ${Array.from({ length: count }, (_, row) => svg`<rect x=${at(row / count)} y="14" width=${288 / count} height="14" fill=${colorOf(indicator, row)} />`)}
+      ${Array.from({ length: count }, (_, row) => svg`<rect class="class" x=${at(row / count)} y="14" width=${288 / count} height="14" fill=${colorOf(indicator, row)} />`)}
       <rect x="6" y="14" width="288" height="14" fill="none" stroke="#4d5d6b" />
       ${chosen === null ? nothing : svg`<path class="chosen" transform=${`translate(${at(chosen)} 13)`} d="M0 0-6-10H6z" />`}
       ${hovered === null ? nothing : svg`<path class="hovered" transform=${`translate(${at(hovered)} 13)`} d="M0 0-6-10H6z" />`}

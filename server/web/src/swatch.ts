@@ -58,7 +58,6 @@ export class ZichtSwatch extends LitElement {
       flex: none;
       forced-color-adjust: none;
       line-height: 0;
-      opacity: var(--fill-opacity, 1);
       print-color-adjust: exact;
     }
     canvas {
@@ -67,12 +66,15 @@ export class ZichtSwatch extends LitElement {
       height: var(--swatch-height, 20px);
       width: var(--swatch-width, 30px);
     }
+    .color {
+      opacity: var(--fill-opacity, 1); /* of a class; a hatch is as it is */
+    }
   `;
 
   declare paint: Paint;
 
   override render() {
-    return html`<canvas width=${WIDTH * SCALE} height=${HEIGHT * SCALE} aria-hidden="true"></canvas>`;
+    return html`<canvas class=${this.paint.kind} width=${WIDTH * SCALE} height=${HEIGHT * SCALE} aria-hidden="true"></canvas>`;
   }
 
   override updated(): void {
