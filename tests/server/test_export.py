@@ -91,7 +91,8 @@ def test_archives_hold_the_tiles_of_the_server_byte_for_byte(site: Path, client:
         assert len(tiles) > 10
         for (z, x, y), body in tiles:
             served = client.get(f"/tiles/vastgoed-2022/{z}/{x}/{y}?f={form}", accept_encoding="gzip").raw
-            assert body == served, (name, z, x, y)
+            # an archive is packed once, and well; the server packs while someone waits
+            assert gzip.decompress(body) == gzip.decompress(served), (name, z, x, y)
 
 
 def test_a_style_names_the_archive_that_has_its_figures(site: Path) -> None:
