@@ -14,7 +14,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 COMMAND = (sys.executable, "-m", "server.cli")
-PATIENCE_S = 300
+PATIENCE_S = 900
 """For a machine that is busy with something else."""
 
 
