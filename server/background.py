@@ -21,18 +21,13 @@ from starlette.responses import Response
 from server.cache import ContentCache
 from server.errors import NoBackground, NotThere, shown
 from server.responses import CachePolicy, Content, respond
+from server.settings import NAMED_BACKGROUNDS
 from tiles.grid import TileCoord
 
 if TYPE_CHECKING:
     import httpx
 
 logger = logging.getLogger("zichtkaart")
-
-PDOK: Final = "https://service.pdok.nl/brt/achtergrondkaart/wmts/v2_0/{name}/EPSG:3857/{{z}}/{{x}}/{{y}}.png"
-NAMED: Final[Mapping[str, str]] = {
-    f"brt-{name}": PDOK.format(name=name) for name in ("grijs", "standaard", "pastel", "water")
-}
-"""Background maps of the Kadaster at PDOK (BRT-A)."""
 
 PDOK_ATTRIBUTION: Final = "Achtergrond: Kadaster, PDOK (CC BY 4.0)"
 MAXZOOM: Final = 19
@@ -54,7 +49,7 @@ class Background:
     """Tiles of one site. Lives on the event loop; fetching happens in worker threads."""
 
     def __init__(self, template: str) -> None:
-        self.template = NAMED.get(template, template)
+        self.template = NAMED_BACKGROUNDS.get(template, template)
         self._cache = ContentCache(KEPT_BYTES)
         self._turns = asyncio.Semaphore(AT_A_TIME)
         self._opening = Lock()

@@ -21,6 +21,11 @@ from server.errors import BadSetting
 PREFIX: Final = "ZICHTKAART_"
 LogLevel = Literal["debug", "info", "warning", "error"]
 BUILT_FRONT_END: Final = Path(__file__).with_name("static")
+NAMED_BACKGROUNDS: Final[Mapping[str, str]] = {
+    f"brt-{name}": f"https://service.pdok.nl/brt/achtergrondkaart/wmts/v2_0/{name}/EPSG:3857/{{z}}/{{x}}/{{y}}.png"
+    for name in ("grijs", "standaard", "pastel", "water")
+}
+"""Address templates of the background maps of the Kadaster at PDOK (BRT-A)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,10 +214,13 @@ def _public_url(key: str, value: str) -> str:
 
 
 def _background(key: str, value: str) -> str:
-    names = ("brt-grijs", "brt-standaard", "brt-pastel", "brt-water")
     gaps = all(value.count(gap) == 1 for gap in ("{z}", "{x}", "{y}"))
-    if value not in names and not (gaps and re.fullmatch(r"https?://[A-Za-z0-9.:-]+/([!-z|~]|\{[xyz]\})*", value)):
-        raise BadSetting(key, value, f"one of {', '.join(names)}, or an address with {{z}}, {{x}} and {{y}}")
+    if value not in NAMED_BACKGROUNDS and not (
+        gaps and re.fullmatch(r"https?://[A-Za-z0-9.:-]+/([!-z|~]|\{[xyz]\})*", value)
+    ):
+        raise BadSetting(
+            key, value, f"one of {', '.join(NAMED_BACKGROUNDS)}, or an address with {{z}}, {{x}} and {{y}}"
+        )
     return value
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from server.app import open_app
-from server.background import MOST_BYTES, NAMED, PDOK_ATTRIBUTION
+from server.background import MOST_BYTES, PDOK_ATTRIBUTION
 from server.errors import BadSetting
-from server.settings import Settings
+from server.settings import NAMED_BACKGROUNDS, Settings
 from tests.server.client import Client
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(400)
@@ -151,7 +151,7 @@ def test_the_page_says_whose_map_it_is(atlas_folder: Path) -> None:
 
 def test_the_setting_is_a_name_or_a_template_with_its_attribution() -> None:
     assert Settings.read({"ZICHTKAART_BACKGROUND": "brt-pastel"}).background == "brt-pastel"
-    assert NAMED["brt-grijs"] == (
+    assert NAMED_BACKGROUNDS["brt-grijs"] == (
         "https://service.pdok.nl/brt/achtergrondkaart/wmts/v2_0/grijs/EPSG:3857/{z}/{x}/{y}.png"
     )
     own = "https://kaart.example.nl/tiles/{z}/{x}/{y}.jpg"

@@ -45,7 +45,7 @@ export const mapSheet = css`
     border-color: var(--ink);
     color: var(--ink);
   }
-  .whole-map svg {
+  .own svg {
     block-size: 20px;
     display: block;
     inline-size: 20px;

@@ -8,12 +8,12 @@ import type { Pointed } from "./area.js";
 import { editionOf, fieldOf, indicatorOf, seriesIn } from "./atlas.js";
 import type { AtlasFacts, Reason } from "./atlas-types.js";
 import { BACKGROUND, backgroundCredit, withBackground } from "./background.js";
-import { BackgroundControl } from "./background-control.js";
 import { type Figure, figureInTile, formatFigure } from "./figure.js";
 import { withFlows } from "./flow-layers.js";
 import type { FlowLines } from "./flows.js";
 import { SOURCE, joinedStyle, stateOf } from "./join.js";
 import { classLabelOf } from "./legend.js";
+import { MapButton, behind, wholeMap } from "./map-button.js";
 import type { Goal, MapEvents, Padding } from "./map-events.js";
 import { mapSheet } from "./map-sheet.js";
 import { type Direction, nextArea } from "./neighbours.js";
@@ -23,7 +23,6 @@ import { isStatic } from "./static.js";
 import { type Mark, areaLayers, drawingOf, forViewer, levelAt, markedSource } from "./style.js";
 import { TEXTS, type Texts, inLang, mapLocale } from "./texts.js";
 import type { Camera, View } from "./view.js";
-import { WholeMapControl } from "./whole-map-control.js";
 
 setWorkerUrl(workerUrl);
 
@@ -101,7 +100,7 @@ export class ZichtMap extends LitElement {
   declare protected isAtEdge: boolean;
 
   #map: MapLibre | null = null;
-  #backgroundControl: BackgroundControl | null = null;
+  #backgroundButton: MapButton | null = null;
   #style: StyleSpecification | null = null;
   /** Whether the figures come as states instead of in the tiles. */
   #isJoined = false;
@@ -210,7 +209,7 @@ export class ZichtMap extends LitElement {
     if (this.#map !== null && !this.bare && changed.has("goal") && changed.get("goal") !== undefined) this.#go(this.goal);
     if (changed.has("selected")) this.#mark("selected", this.selected);
     if (changed.has("outlined")) this.#mark("hover", this.outlined);
-    this.#backgroundControl?.show(this.view.background);
+    this.#backgroundButton?.show(this.view.background);
     this.#placeTip();
   }
 
@@ -304,10 +303,10 @@ export class ZichtMap extends LitElement {
       return map;
     }
     map.addControl(new NavigationControl({ showCompass: false }), "top-right");
-    map.addControl(new WholeMapControl(this.#texts.wholeMap, () => (this.goal = this.#whole())), "top-right");
+    map.addControl(new MapButton(this.#texts.wholeMap, wholeMap, () => (this.goal = this.#whole())), "top-right");
     if (backgroundCredit() !== null) {
-      this.#backgroundControl = new BackgroundControl(this.#texts.background, this.view.background, () => this.#send("background", !this.view.background));
-      map.addControl(this.#backgroundControl, "top-right");
+      this.#backgroundButton = new MapButton(this.#texts.background, behind, () => this.#send("background", !this.view.background), this.view.background);
+      map.addControl(this.#backgroundButton, "top-right");
     }
     map.addControl(new ScaleControl({ maxWidth: 90 }), "bottom-left");
     return map;
